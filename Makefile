@@ -1,0 +1,58 @@
+# The commands of Liancheng. They need Python 3.11 or newer and nothing else; the first one makes .venv.
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help run down demo status key rebuild test check bench lock
+
+export LIANCHENG_DEMO LIANCHENG_CLOCK_SCALE
+
+PYTHON = .venv/bin/python
+LOCAL = $(PYTHON) -m deploy.local
+
+help: ## these commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+# A working day passes in half a second, so that the demonstration can show a hearing of five of them.
+run: LIANCHENG_DEMO ?= 1
+run: LIANCHENG_CLOCK_SCALE ?= 172800
+run: .venv/installed ## start everything, play the demonstration, keep running until Ctrl-C
+	@$(LOCAL) run
+
+down: .venv/installed ## stop what another terminal runs
+	@$(LOCAL) down
+
+status: .venv/installed ## which processes are ready
+	@$(LOCAL) status
+
+demo: .venv/installed ## play the demonstration against what runs
+	@$(LOCAL) demo
+
+key: .venv/installed ## MEMBER=code [CLASS=platform|authority|reviewer|approver|panel|regulator] [ENTITY=code]: enrol a member, print a key
+	@$(LOCAL) key --member '$(MEMBER)' --class '$(or $(CLASS),platform)' --entity '$(ENTITY)'
+
+rebuild: .venv/installed ## VIEW=name: build a view anew beside the live one, then switch
+	@$(LOCAL) rebuild '$(VIEW)'
+
+check: .venv/installed ## style, types, floors, and every test that needs no server
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --config tests/architecture/floors.importlinter
+	$(PYTHON) -m pytest -q -m "not servers"
+
+test: .venv/installed ## every test on real PostgreSQL and real Kafka
+	$(PYTHON) -m pytest -q -m servers
+
+bench: .venv/installed ## how fast, against a textbook peer
+	@$(PYTHON) -m tests.bench
+
+lock: .venv/installed ## resolve all dependencies anew (needs uv)
+	uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" requirements.in -o requirements.lock
+	$(PYTHON) -c 'from deploy.local.servers import jars; jars.relock()'
+
+.venv/installed: requirements.lock deploy/local/venv.py
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exec $$python deploy/local/venv.py; fi; \
+	done; echo "liancheng: Python 3.11 or newer is needed and not on the PATH / 需要 Python 3.11 或更新版本" >&2; exit 1

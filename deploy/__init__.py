@@ -1,0 +1,1 @@
+"""How Liancheng is set up and run."""

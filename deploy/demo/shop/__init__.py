@@ -1,0 +1,1 @@
+"""One simulated platform. It knows the hub only by `events.client`."""

@@ -1,0 +1,1 @@
+"""Who may do what: database roles, Kafka users and topics, members and their keys."""

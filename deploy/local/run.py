@@ -1,0 +1,180 @@
+"""What `make run` does: everything up, a line for each service, the demonstration, and then watching until it is told to stop."""
+
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from deploy.local.settings import CHECKOUT, Settings, Site
+from deploy.local.stack import Stack
+from deploy.local.tell import Trouble, say
+
+SERVICES = ("gateway", "standing", "directives", "adjudication", "regulator")
+STOPPING = 45.0  # seconds that `make down` waits: the three graces of a stop, and some
+
+
+class Stopped(BaseException):
+    """Ctrl-C, `make down`, or the terminal was closed."""
+
+
+def run(settings: Settings, site: Site) -> None:
+    began = time.monotonic()
+    _obey_signals()
+    with _alone(settings), Stack(settings, site, say) as stack:
+        try:
+            _up(stack)
+            _running(settings).write_bytes(msgspec.json.encode(settings))
+            _announce(settings, time.monotonic() - began)
+            if settings.demo:
+                _play(stack)
+            while True:
+                stack.supervisor.watch()
+                time.sleep(0.2)
+        except Stopped:
+            say("正在停止……", "stopping …")
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            _running(settings).unlink(missing_ok=True)
+    say("已停止，没有留下任何进程", "stopped; no process is left")
+
+
+def down(settings: Settings) -> None:
+    """Stop what another terminal runs, and wait until it has."""
+    runner = _runner(settings)
+    if runner is None:
+        say("没有在运行", "nothing is running")
+        return
+    os.kill(runner, signal.SIGTERM)
+    deadline = time.monotonic() + STOPPING
+    while _runner(settings) == runner:
+        if time.monotonic() > deadline:
+            raise Trouble(f"进程 {runner} 在 {STOPPING:g} 秒内没有停下", f"process {runner} has not stopped within {STOPPING:g} s")
+        time.sleep(0.1)
+    say("已停止", "stopped")
+
+
+def present(settings: Settings) -> Settings:
+    """The settings of what runs in this home, so that another terminal need not repeat them; Trouble when nothing does."""
+    if _runner(settings) is None or not _running(settings).exists():
+        raise Trouble("没有在运行：先 make run", "nothing is running: `make run` first")
+    return msgspec.json.decode(_running(settings).read_bytes(), type=Settings)
+
+
+def demonstrate(settings: Settings) -> subprocess.Popen[bytes]:
+    """The demonstration, playing against what runs, in a group of its own with the shops that it starts."""
+    environment = os.environ | {f"LIANCHENG_{name.upper()}": _word(value) for name, value in msgspec.structs.asdict(settings).items()}
+    return subprocess.Popen([sys.executable, "-m", "deploy.demo"], env=environment, cwd=CHECKOUT, start_new_session=True)
+
+
+def end(demonstration: subprocess.Popen[bytes]) -> None:
+    """With its shops, when it still plays."""
+    if demonstration.poll() is None:
+        os.killpg(demonstration.pid, signal.SIGKILL)
+        demonstration.wait()
+
+
+def _up(stack: Stack) -> None:
+    _check_ports(stack.settings, stack.site)
+    say("正在启动 PostgreSQL 和 Kafka……", "starting PostgreSQL and Kafka …")
+    stack.start_servers()
+    stack.prepare_database()
+    stack.prepare_topics()
+    say("正在启动各进程……", "starting the processes …")
+    stack.start_processes()
+
+
+def _announce(settings: Settings, seconds: float) -> None:
+    for name in SERVICES:
+        say(f"{name:<13} http://{settings.host}:{getattr(settings, f'{name}_port')}")
+    say(f"已就绪，用时 {seconds:.1f} 秒；按 Ctrl-C 停止", f"ready after {seconds:.1f} s; Ctrl-C stops")
+
+
+def _play(stack: Stack) -> None:
+    """Play once while everything is watched. A failed play is said and stops nothing."""
+    if find_spec("deploy.demo") is None:
+        return
+    demonstration = demonstrate(stack.settings)
+    try:
+        while demonstration.poll() is None:
+            stack.supervisor.watch()
+            time.sleep(0.1)
+    finally:
+        end(demonstration)
+    if demonstration.returncode != 0:
+        code = demonstration.returncode
+        say(f"演示失败（{code}）；服务继续运行", f"the demonstration FAILED ({code}); the services keep running")
+
+
+def _check_ports(settings: Settings, site: Site) -> None:
+    ours = [name for name in Settings.__struct_fields__ if name.endswith("_port")]
+    for name in ours:
+        if (name == "postgres_port" and site.database_url) or (name.startswith("kafka_") and site.kafka_bootstrap):
+            continue
+        port = getattr(settings, name)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError as error:
+                setting = f"LIANCHENG_{name.upper()}"
+                raise Trouble(f"端口 {port}（{setting}）不可用：{error}", f"port {port} ({setting}) cannot be used: {error}") from error
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One set-up a home: the lock lasts as long as this process, however it ends, and `make down` reads its id from the file."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    with (settings.folder / "run.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            runner = _runner(settings)
+            raise Trouble(
+                f"已在运行（进程 {runner}）：make down 可停止", f"already running (process {runner}): `make down` stops it"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def _runner(settings: Settings) -> int | None:
+    """The process that holds the home's lock, if any does."""
+    try:
+        with (settings.folder / "run.lock").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read())
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def _obey_signals() -> None:
+    """Signals become Stopped, also where a shell started us with Ctrl-C ignored."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stopped
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+
+def _running(settings: Settings) -> Path:
+    return settings.folder / "running.json"
+
+
+def _word(value: object) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)

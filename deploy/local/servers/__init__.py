@@ -1,0 +1,1 @@
+"""PostgreSQL and Kafka from wheels and jars, below one folder."""

@@ -1,0 +1,72 @@
+"""What the local set-up can be told, and where it keeps its things."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from deploy.local.tell import Trouble, either
+from events.transport import settings as variables
+from events.transport.settings import Port
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Read from LIANCHENG_*; see the field's name."""
+
+    home: str = str(CHECKOUT / ".local")
+    """Data, secrets and logs."""
+    cache: str = ""
+    """Where Kafka's jars are kept for several checkouts; empty: below the checkout."""
+    host: str = "127.0.0.1"
+    log_level: str = "INFO"
+    demo: bool = False
+    clock_scale: float = 1.0
+    postgres_port: Port = 8171
+    kafka_port: Port = 8172
+    kafka_controller_port: Port = 8173
+    gateway_port: Port = 8110
+    standing_port: Port = 8120
+    directives_port: Port = 8130
+    adjudication_port: Port = 8140
+    regulator_port: Port = 8150
+    ingress_port: Port = 8161
+    relay_port: Port = 8162
+    adjudicator_port: Port = 8163
+    projections_port: Port = 8164
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.home).absolute()
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def jars(self) -> Path:
+        return Path(self.cache).absolute() / "kafka-jars" if self.cache else CHECKOUT / ".local" / "kafka-jars"
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """A site's own servers, with an administrator's credentials; None where ours are started."""
+
+    kafka_bootstrap: str | None = None
+    kafka_username: str | None = None
+    kafka_password: str | None = None
+    database_url: str | None = None
+
+
+def read(environ: Mapping[str, str]) -> tuple[Settings, Site]:
+    """Both, or WrongSetting or Trouble that names the variable."""
+    settings = variables.read(Settings, environ)
+    if settings.clock_scale != 1.0 and not settings.demo:
+        rule = either("只有 LIANCHENG_DEMO=1 时才允许", "is refused without LIANCHENG_DEMO=1")
+        raise variables.WrongSetting("LIANCHENG_CLOCK_SCALE", rule)
+    site = Site(**{field: environ.get(field.upper()) or None for field in Site.__struct_fields__})
+    if site.kafka_bootstrap and not (site.kafka_username and site.kafka_password):
+        raise Trouble(
+            "KAFKA_BOOTSTRAP 还需要 KAFKA_USERNAME 和 KAFKA_PASSWORD", "KAFKA_BOOTSTRAP also needs KAFKA_USERNAME and KAFKA_PASSWORD"
+        )
+    return settings, site

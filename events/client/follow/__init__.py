@@ -1,0 +1,1 @@
+"""Directives as a platform receives them, and the copy that it keeps of them."""

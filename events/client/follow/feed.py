@@ -1,0 +1,93 @@
+"""The pull feed: a snapshot once, then what changed, each page proven by a digest."""
+
+from collections.abc import Callable, Iterator
+from threading import Event
+
+import msgspec
+
+from events.client.follow.directive import Directive
+from events.client.follow.replica import Replica
+from events.client.hub import Hub, Problem, Unreachable
+
+GONE = 410
+
+
+class Item(msgspec.Struct, frozen=True):
+    """The CloudEvent around a directive."""
+
+    data: Directive
+
+
+class Page(msgspec.Struct, frozen=True):
+    """`digest` and `count` hold for the state after everything up to `next`."""
+
+    items: tuple[Item, ...]
+    next: str
+    more: bool
+    digest: str
+    count: int
+
+
+class Diverged(Exception):
+    """A fresh snapshot does not have the digest that came with it: the copy cannot be trusted, and neither can that hub."""
+
+
+class Feed:
+    """Keeps one replica up to date from one hub. Not to be shared between threads."""
+
+    def __init__(self, hub: Hub, replica: Replica, *, limit: int = 1000) -> None:
+        self._hub, self._replica, self._limit = hub, replica, limit
+
+    def poll(self) -> list[Directive]:
+        """Everything new, at one request a page. A token that is too old, or a copy that differs, is mended by a snapshot."""
+        if self._replica.token is None:
+            return self.resync()
+        news: list[Directive] = []
+        more = True
+        while more:
+            try:
+                page = self._page(self._replica.token)
+            except Problem as problem:
+                if problem.status != GONE:
+                    raise
+                return news + self.resync()
+            news += self._replica.apply([item.data for item in page.items], page.next)
+            if not self._replica.agrees(page.digest, page.count):
+                return news + self.resync()
+            more = page.more
+        return news
+
+    def resync(self) -> list[Directive]:
+        """Take a full snapshot in place of the copy, which stays in force until the last page is there."""
+        pages = list(self._snapshot())
+        news = self._replica.replace((item.data for page in pages for item in page.items), pages[-1].next)
+        if not self._replica.agrees(pages[-1].digest, pages[-1].count):
+            raise Diverged(f"{self._replica.count} subjects here, {pages[-1].count} there")
+        return news
+
+    def run(self, stop: Event, heard: Callable[[list[Directive]], None], *, every: float, doubt: Callable[[Exception], None]) -> None:
+        """Poll until `stop`, waiting `every` seconds between polls and longer, up to 30 s, while the hub does not answer.
+
+        `heard` is called after each poll, also when nothing is new; `doubt` is told why there was none.
+        """
+        wait = every
+        while not stop.wait(wait):
+            try:
+                heard(self.poll())
+                wait = every
+            except (Unreachable, Diverged) as trouble:
+                doubt(trouble)
+                wait = min(30.0, max(every, wait * 2))
+
+    def _snapshot(self) -> Iterator[Page]:
+        page = self._page(None)
+        yield page
+        while page.more:
+            page = self._page(page.next)
+            yield page
+
+    def _page(self, since: str | None) -> Page:
+        query: dict[str, str | int] = {"limit": self._limit}
+        if since is not None:
+            query["since"] = since
+        return self._hub.get("/v1/directives", query=query).read(Page)

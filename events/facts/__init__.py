@@ -1,0 +1,1 @@
+"""The facts: everything that was ever said or decided, in one vocabulary."""

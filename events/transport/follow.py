@@ -1,0 +1,270 @@
+"""A follower: it takes facts from the internal topics in order, once, and stores its place with what it made of them."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+import psycopg
+from kafka import KafkaAdminClient
+
+from events.catalogue import CATALOGUE, UnknownFact
+from events.facts.fact import Fact
+from events.transport import faust_worker, store
+from events.transport.envelope import NotAnEnvelope, Span, Unpacker
+from events.transport.faust_worker import Handler, Message
+from events.transport.kafka import Kafka, administrator
+from events.transport.positions import TP, Judgement, MissingPosition, Place, hints, judge, lock, save
+from events.transport.postgres import connect
+from events.transport.telemetry import FOLD_SECONDS, LAG_IDS, LAG_SECONDS, REFUSALS, log
+from events.transport.topics import LANE_OF_TOPIC, LANES, internal_topic
+
+T = TypeVar("T")
+
+PAGE = 5_000
+"""Facts read from the store at once when Kafka has not brought them."""
+PATIENCE = 2.0
+"""Seconds that Kafka may be behind what the relay has published, before the store is read instead."""
+STANDSTILL = 60.0
+"""Seconds without progress while facts wait, after which the worker ends itself."""
+POISON_LIMIT = 100
+"""Undecodable records in one life of a worker, after which it stops rather than empty a topic into quarantine."""
+
+
+Unpacked = dict[tuple[TP, int], list[tuple[int, Fact]]]
+"""Facts of a record by its offset, so that several consumers of a worker decode it once."""
+
+
+class RetryLater(RuntimeError):
+    """What may pass: the same batch is tried again."""
+
+
+class Delivered(NamedTuple):
+    """A fact with its place in the log and the topic-partition that it came by."""
+
+    id: int
+    topic: str
+    partition: int
+    fact: Fact
+
+
+class Consumer(NamedTuple):
+    """One reader with positions of its own; several may share a worker.
+
+    `apply` gets the facts that this consumer has not had, in the order of ids in each topic-partition, in the transaction
+    that stores the positions. It may raise RetryLater or VersionConflict; the batch is then tried again, holding the log.
+    """
+
+    name: str
+    lanes: frozenset[str]
+    apply: Callable[[psycopg.Connection, Sequence[Delivered]], None]
+
+
+class Follower:
+    """The guard between Kafka and what a process does with facts. Used by one thread."""
+
+    def __init__(
+        self, *, conninfo: str, kafka: Kafka, lanes: Sequence[str], consumers: Callable[[psycopg.Connection], Sequence[Consumer]]
+    ) -> None:
+        self._conninfo, self._kafka, self._lanes, self._consumers = conninfo, kafka, lanes, consumers
+        self._conn: psycopg.Connection | None = None
+        self._admin: KafkaAdminClient | None = None
+        self._unpacker = Unpacker()
+        self._poison = 0
+        self._epoch = 0
+        self._behind: dict[tuple[str, TP], tuple[int, float]] = {}
+        self._ready = "starting"
+
+    def readiness(self) -> str:
+        return self._ready
+
+    # -- what the worker calls -------------------------------------------------------------------------------------
+
+    def process(self, messages: Sequence[Message]) -> None:
+        """Apply a batch in one transaction, or in several where a long hole is read; again and again until it is stored."""
+        while self._until_done(lambda conn, attempt: self._apply(conn, messages, attempt)):
+            pass
+
+    def seek(self, partitions: frozenset[TP]) -> Mapping[TP, int | None]:
+        """Where to go after an assignment."""
+        topic_ids = self._topic_ids()
+        found: dict[TP, int | None] = {}
+
+        def look(conn: psycopg.Connection, _: int) -> None:
+            found.update(hints(conn, [consumer.name for consumer in self._consumers(conn)], topic_ids))
+
+        self._until_done(look)
+        self._ready = "ready"
+        return {tp: found.get(tp) for tp in partitions}
+
+    def tick(self, partitions: frozenset[TP]) -> None:
+        """Compare our places with what has been published; read from the store what Kafka has not brought in time."""
+        self._until_done(lambda conn, attempt: self._catch_up(conn, partitions, attempt))
+
+    # -- one attempt ------------------------------------------------------------------------------------------------
+
+    def _apply(self, conn: psycopg.Connection, messages: Sequence[Message], attempt: int) -> bool:
+        """Apply what the places allow; True when a hole was longer than a page and the same messages must come again."""
+        spans = [(message, span) for message in messages if (span := self._span(conn, message)) is not None]
+        consumers = self._consumers(conn)
+        places = lock(conn, [consumer.name for consumer in consumers], {message.tp for message, _ in spans})
+        if attempt:
+            store.lock_log(conn)
+        unpacked: Unpacked = {}
+        short = False
+        for consumer in consumers:
+            facts: list[Delivered] = []
+            held: set[TP] = set()
+            for message, span in spans:
+                tp = message.tp
+                if LANE_OF_TOPIC[tp.topic] not in consumer.lanes or tp in held:
+                    continue
+                place = self._place(places, consumer, tp)
+                if span.epoch != place.epoch:
+                    continue
+                verdict = judge(place.last_id, span.last, span.previous)
+                if verdict is Judgement.HOLE:
+                    upto = self._page_end(conn, tp, place.last_id, span.previous)
+                    facts += self._from_store(conn, tp, place.last_id, upto)
+                    if upto < span.previous:
+                        places[consumer.name, tp] = place._replace(last_id=upto)
+                        held.add(tp)
+                        continue
+                if verdict is not Judgement.DROP:
+                    facts += self._unpacked(conn, message, span, place.last_id, unpacked)
+                places[consumer.name, tp] = Place(place.epoch, max(place.last_id, span.last), message.offset + 1)
+            self._hand_over(conn, consumer, facts)
+            short = short or bool(held)
+        save(conn, places)
+        return short
+
+    def _catch_up(self, conn: psycopg.Connection, partitions: frozenset[TP], attempt: int) -> None:
+        published = {TP(t, p): i for t, p, i in conn.execute("SELECT topic, partition, last_id FROM relay_published")}
+        consumers = self._consumers(conn)
+        places = lock(conn, [consumer.name for consumer in consumers], partitions)
+        if attempt:
+            store.lock_log(conn)
+        for consumer in consumers:
+            for tp in sorted(partitions):
+                if LANE_OF_TOPIC[tp.topic] not in consumer.lanes:
+                    continue
+                place = self._place(places, consumer, tp)
+                late = self._late(consumer.name, tp, place.last_id, published.get(tp, 0))
+                if late is None:
+                    continue
+                upto = min(late, self._page_end(conn, tp, place.last_id, late))
+                facts = list(self._from_store(conn, tp, place.last_id, upto))
+                self._hand_over(conn, consumer, facts)
+                log.warning(
+                    "read from the store what Kafka did not bring",
+                    consumer=consumer.name,
+                    topic=tp.topic,
+                    partition=tp.partition,
+                    facts=len(facts),
+                )
+                places[consumer.name, tp] = place._replace(last_id=upto)
+        save(conn, places)
+
+    @staticmethod
+    def _hand_over(conn: psycopg.Connection, consumer: Consumer, facts: Sequence[Delivered]) -> None:
+        if facts:
+            with FOLD_SECONDS.labels(consumer.name.split(":")[0]).time():
+                consumer.apply(conn, facts)
+
+    def _late(self, consumer: str, tp: TP, position: int, published: int) -> int | None:
+        """Up to which id to read from the store; None while Kafka may still bring it."""
+        now = time.monotonic()
+        behind = published - position
+        before, since = self._behind.get((consumer, tp), (-1, now))
+        moved = before != position or behind <= 0
+        self._behind[consumer, tp] = (position, now if moved else since)
+        waited = 0.0 if moved else now - since
+        LAG_IDS.labels(consumer, tp.topic, str(tp.partition)).set(max(behind, 0))
+        LAG_SECONDS.labels(consumer, tp.topic, str(tp.partition)).set(waited)
+        if waited > STANDSTILL:
+            raise RuntimeError(f"{consumer} stands still at {position} of {published} in {tp}")
+        return published if waited >= PATIENCE else None
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def _span(self, conn: psycopg.Connection, message: Message) -> Span | None:
+        try:
+            return Span.of(message.headers)
+        except NotAnEnvelope as rubbish:
+            self._quarantine(conn, message, str(rubbish))
+            return None
+
+    def _unpacked(self, conn: psycopg.Connection, message: Message, span: Span, after: int, cache: Unpacked) -> Iterator[Delivered]:
+        at = (message.tp, message.offset)
+        if at not in cache:
+            try:
+                cache[at] = self._unpacker.unpack(message.value or b"")
+            except NotAnEnvelope as rubbish:
+                self._quarantine(conn, message, str(rubbish))
+                cache[at] = [(fact.id, fact.fact) for fact in self._from_store(conn, message.tp, span.first - 1, span.last)]
+        return (Delivered(i, message.tp.topic, message.tp.partition, fact) for i, fact in cache[at] if i > after)
+
+    def _from_store(self, conn: psycopg.Connection, tp: TP, after: int, upto: int) -> Iterator[Delivered]:
+        lane = LANES[LANE_OF_TOPIC[tp.topic]]
+        while rows := store.read_partition(conn, lane, tp.partition, after, upto, PAGE):
+            for row in rows:
+                yield Delivered(row.id, tp.topic, tp.partition, CATALOGUE.decode(row.name, row.state))
+            after = rows[-1].id
+
+    def _page_end(self, conn: psycopg.Connection, tp: TP, after: int, upto: int) -> int:
+        """The id that a page of facts ends at: a long hole is applied in several transactions."""
+        rows = store.read_partition(conn, LANES[LANE_OF_TOPIC[tp.topic]], tp.partition, after, upto, PAGE)
+        return rows[-1].id if len(rows) == PAGE else upto
+
+    @staticmethod
+    def _place(places: Mapping[tuple[str, TP], Place], consumer: Consumer, tp: TP) -> Place:
+        place = places.get((consumer.name, tp))
+        if place is None:
+            raise MissingPosition(f"{consumer.name} has no position row for {tp.topic}/{tp.partition}")
+        return place
+
+    def _quarantine(self, conn: psycopg.Connection, message: Message, why: str) -> None:
+        """Never valid: kept 30 days for operators; too many stop the worker."""
+        self._poison += 1
+        if self._poison > POISON_LIMIT:
+            raise RuntimeError(f"more than {POISON_LIMIT} undecodable records")
+        REFUSALS.labels("poison").inc()
+        log.error("undecodable record", topic=message.tp.topic, partition=message.tp.partition, offset=message.offset)
+        conn.execute(
+            'INSERT INTO refusal (kind, topic, partition, "offset", answer, record, recorded_at, shipped)'
+            " VALUES ('poison', %s, %s, %s, jsonb_build_object('detail', %s::text), %s, now(), true)",
+            (message.tp.topic, message.tp.partition, message.offset, why[:500], message.value),
+        )
+
+    # -- connections and retries ---------------------------------------------------------------------------------------
+
+    def _until_done(self, step: Callable[[psycopg.Connection, int], T]) -> T:
+        """Run a step in a transaction until it commits; what cannot pass is raised and ends the process."""
+        attempt = 0
+        while True:
+            try:
+                conn = self._connection()
+                with conn.transaction():
+                    return step(conn, attempt)
+            except (psycopg.OperationalError, RetryLater, UnknownFact, store.VersionConflict) as wait:
+                pause = 0.0 if isinstance(wait, store.VersionConflict) and attempt < 3 else min(0.05 * 2**attempt, 2.0)
+                log.warning("retry", attempt=attempt, why=f"{type(wait).__name__}: {wait}")
+                attempt += 1
+                time.sleep(pause)
+
+    def _connection(self) -> psycopg.Connection:
+        if self._conn is None or self._conn.closed or self._conn.broken:
+            self._conn = connect(self._conninfo, name="follower", statement_seconds=30)
+            self._epoch = store.check(self._conn).epoch
+        return self._conn
+
+    def _topic_ids(self) -> dict[str, str]:
+        if self._admin is None:
+            self._admin = administrator(self._kafka)
+        described = self._admin.describe_topics([internal_topic(lane) for lane in self._lanes])
+        return {topic["name"]: str(topic["topic_id"]) for topic in described}
+
+
+def follow(*, group: str, follower: Follower, kafka: Kafka, lanes: Sequence[str]) -> None:
+    """Follow these lanes until SIGTERM."""
+    handler = Handler(follower.process, follower.seek, follower.tick)
+    faust_worker.run(group=group, kafka=kafka, topics=[internal_topic(lane) for lane in lanes], handler=handler)

@@ -1,0 +1,45 @@
+"""How processes connect to Kafka: SASL/SCRAM, an idempotent producer, an administrator."""
+
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient, KafkaProducer
+
+REQUEST_MS = 10_000
+
+
+class Kafka(NamedTuple):
+    """Where the brokers are and as whom to speak to them."""
+
+    bootstrap: str
+    user: str
+    password: str
+
+    def client(self) -> dict[str, Any]:
+        return {
+            "bootstrap_servers": self.bootstrap.split(","),
+            "security_protocol": "SASL_PLAINTEXT",
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+        }
+
+
+def producer(kafka: Kafka) -> KafkaProducer:
+    """A producer whose ack means written once and in order, as far as one session of it goes.
+
+    Idempotence is said explicitly: kafka-python turns it off in silence when another setting contradicts it.
+    """
+    return KafkaProducer(
+        **kafka.client(),
+        client_id=kafka.user,
+        enable_idempotence=True,
+        acks="all",
+        linger_ms=0,
+        request_timeout_ms=REQUEST_MS,
+        delivery_timeout_ms=REQUEST_MS * 3,
+        max_request_size=1_048_576,
+    )
+
+
+def administrator(kafka: Kafka) -> KafkaAdminClient:
+    return KafkaAdminClient(**kafka.client(), client_id=f"{kafka.user}-admin", request_timeout_ms=REQUEST_MS)

@@ -1,0 +1,27 @@
+"""The event store: everything that was ever said or decided, in one log, appended in the order of its ids."""
+
+from events.transport.store.append import FactTooLarge, Recorded, Submission, VersionConflict, append, load, lock_log
+from events.transport.store.application import Store
+from events.transport.store.log import ForeignLog, Log, Row, check, head, read, read_partition
+from events.transport.store.vault import erase, keep_words, words
+
+__all__ = [
+    "FactTooLarge",
+    "ForeignLog",
+    "Log",
+    "Recorded",
+    "Row",
+    "Store",
+    "Submission",
+    "VersionConflict",
+    "append",
+    "check",
+    "erase",
+    "head",
+    "keep_words",
+    "load",
+    "lock_log",
+    "read",
+    "read_partition",
+    "words",
+]

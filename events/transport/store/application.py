@@ -1,0 +1,74 @@
+"""The store as an eventsourcing application: its log, its repository, and the append that intake uses."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+from eventsourcing.application import Application
+from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import ConnectionPool
+
+from events.facts.fact import statement_stream
+from events.transport.postgres import CONNECT_SECONDS, pool, session
+from events.transport.store.append import Recorded, Submission, append_statements, originals
+from events.transport.store.mapper import FactMapper
+from events.transport.store.recorder import HubRecorder
+
+
+class Store(Application[UUID]):
+    """Opens lazily and survives a database that is away: what it raises then is psycopg.OperationalError."""
+
+    name = "hub"
+    env: ClassVar[dict[str, str]] = {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        "MAPPER_TOPIC": f"{FactMapper.__module__}:{FactMapper.__qualname__}",
+        "APPLICATION_RECORDER_TOPIC": f"{HubRecorder.__module__}:{HubRecorder.__qualname__}",
+        "POSTGRES_ENABLE_DB_FUNCTIONS": "no",
+        "POSTGRES_CONNECT_TIMEOUT": str(CONNECT_SECONDS),
+        "POSTGRES_LOCK_TIMEOUT": "2",
+        "POSTGRES_POOL_SIZE": "1",
+        "POSTGRES_MAX_OVERFLOW": "3",
+        "POSTGRES_MAX_WAITING": "64",
+        "CREATE_TABLE": "no",
+    }
+
+    def __init__(self, conninfo: str, *, name: str = "hub") -> None:
+        parts = conninfo_to_dict(conninfo)
+        super().__init__(
+            {
+                "POSTGRES_DBNAME": str(parts["dbname"]),
+                "POSTGRES_HOST": str(parts["host"]),
+                "POSTGRES_PORT": str(parts.get("port", 5432)),
+                "POSTGRES_USER": str(parts["user"]),
+                "POSTGRES_PASSWORD": str(parts.get("password", "")),
+            }
+        )
+        # The library passes no session options on; its pool opens only later.
+        library_pool: Any = self.recorder.datastore.pool  # type: ignore[attr-defined]
+        library_pool.kwargs.update(session(name))
+        self.pool: ConnectionPool = pool(conninfo, name=name)
+
+    def append_statements(self, submissions: Sequence[Submission]) -> list[Recorded]:
+        """Record a group; see append_statements. A commit whose answer was lost is found by calling again."""
+        with self.pool.connection() as conn:
+            return append_statements(conn, submissions)
+
+    def receipt(self, source: str, statement_id: str) -> Recorded | None:
+        """What is recorded under this id, readable as soon as the answer was sent."""
+        stream = statement_stream(source, statement_id)
+        with self.pool.connection() as conn:
+            return originals(conn, [stream]).get(stream)
+
+    def reachable(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            with self.pool.connection() as conn:
+                conn.execute("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self.pool.close()
+        super().close()

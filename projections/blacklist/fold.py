@@ -1,0 +1,158 @@
+"""One row per subject, from the facts of its dossier, and one per account. Pure, total, facts in the order of the dossier."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from events.facts.directive import DirectiveIssued, Reason
+from events.facts.dossier import AccountAttached, AccountDetached, SubjectNamed
+from events.facts.fact import Category, DossierFact, Fact, Kind, Tier
+from events.facts.listing import (
+    Basis,
+    ListingCarried,
+    ListingDecided,
+    ListingEnded,
+    ListingMoved,
+    ListingProposed,
+    ListingRejected,
+    MeasureUntil,
+    WatchBegan,
+    WatchEnded,
+)
+from projections.day import shanghai_day
+
+
+class Watch(msgspec.Struct, frozen=True, order=True, gc=False):
+    """Why the subject is on watch, since when, and until which last day."""
+
+    weighing: UUID
+    since: date
+    until: date
+
+
+class OpenListing(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A listing that is proposed or in force, and what it is about."""
+
+    listing_id: UUID
+    categories: tuple[Category, ...]
+    decided: bool = False
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """All that the dossier says of the subject's place on the list, as of one position. What readers see is `shown`."""
+
+    subject_id: UUID
+    position: int
+    """Notification id of the last fact that changed anything here."""
+    at: datetime
+    """The hub's time of that fact, or of an earlier one when a clock went back: it never goes back here."""
+    seq: int = 0
+    tier: Tier = Tier.NONE
+    contested: bool = False
+    lift: bool = False
+    measures: tuple[MeasureUntil, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    merged_into: UUID | None = None
+    uscc: str | None = None
+    name: str | None = None
+    kind: Kind | None = None
+    since: date | None = None
+    until: date | None = None
+    decision: str | None = None
+    appeal: str | None = None
+    rulebook: str | None = None
+    demo: bool = False
+    watches: tuple[Watch, ...] = ()
+    listings: tuple[OpenListing, ...] = ()
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """What the listings in force are about."""
+        return tuple(sorted({category for listing in self.listings if listing.decided for category in listing.categories}))
+
+
+class Account(msgspec.Struct, frozen=True, order=True, gc=False):
+    """Whose an account is since the fact with this id. Of two rows of one account the one with the higher id holds."""
+
+    id: int
+    platform: str
+    account: str
+    subject_id: UUID
+
+
+def evolve(row: Subject | None, fact: Fact, position: int) -> Subject | None:
+    """The row after the fact: the very same object when the fact changes nothing here, or was had before."""
+    if not isinstance(fact, DossierFact):
+        return row
+    if row is None:
+        row = Subject(subject_id=fact.subject_id, position=position, at=fact.at)
+    elif position <= row.position:
+        return row
+    changed = msgspec.structs.replace(row, **_news(row, fact), at=max(row.at, fact.at))
+    return row if same(row, changed) else msgspec.structs.replace(changed, position=position)
+
+
+def same(a: Subject, b: Subject) -> bool:
+    """Whether the two differ at most in when and where they were written."""
+    return msgspec.structs.replace(a, at=b.at, position=b.position) == b
+
+
+def _news(row: Subject, fact: DossierFact) -> dict[str, object]:
+    match fact:
+        case DirectiveIssued():
+            return _told(row, fact)
+        case SubjectNamed():
+            return {"uscc": fact.uscc or row.uscc, "name": fact.name or row.name, "kind": fact.kind or row.kind}
+        case WatchBegan():
+            watch = Watch(fact.weighing, shanghai_day(fact.at), fact.until)
+            return {"watches": tuple(sorted({*_other_watches(row, fact.weighing), watch}))}
+        case WatchEnded():
+            return {"watches": _other_watches(row, fact.weighing)}
+        case ListingProposed():
+            return {"listings": _with(row, OpenListing(fact.listing_id, _categories(fact.basis)))}
+        case ListingCarried(listing=it):
+            return {"listings": _with(row, OpenListing(it.listing_id, _categories(it.basis), it.state == "decided"))}
+        case ListingDecided():
+            known = [listing for listing in row.listings if listing.listing_id == fact.listing_id]
+            return {"listings": _with(row, OpenListing(fact.listing_id, known[0].categories if known else (), True))}
+        case ListingEnded() | ListingMoved() | ListingRejected():
+            return {"listings": _without(row, fact.listing_id)}
+    return {}
+
+
+def _told(row: Subject, fact: DirectiveIssued) -> dict[str, object]:
+    """A directive is the full state. Who the subject is stays known when the directive, at tier none, does not say it."""
+    if fact.seq <= row.seq:
+        return {}
+    taken = ("seq", "tier", "contested", "lift", "measures", "reasons", "merged_into", "since", "until", "decision", "appeal", "rulebook", "demo")
+    return {name: getattr(fact, name) for name in taken} | {"uscc": fact.uscc or row.uscc, "name": fact.name or row.name}
+
+
+def _other_watches(row: Subject, weighing: UUID) -> tuple[Watch, ...]:
+    return tuple(watch for watch in row.watches if watch.weighing != weighing)
+
+
+def _without(row: Subject, listing_id: UUID) -> tuple[OpenListing, ...]:
+    return tuple(listing for listing in row.listings if listing.listing_id != listing_id)
+
+
+def _with(row: Subject, listing: OpenListing) -> tuple[OpenListing, ...]:
+    return tuple(sorted((*_without(row, listing.listing_id), listing)))
+
+
+def _categories(basis: tuple[Basis, ...]) -> tuple[Category, ...]:
+    return tuple(sorted({one.category for one in basis}))
+
+
+def account(fact: Fact, position: int) -> Account | None:
+    """What the fact says of whose an account is, if anything.
+
+    A detachment names the account's next subject, so whichever of the two dossiers is folded first, the map is right.
+    """
+    match fact:
+        case AccountAttached(account=it):
+            return Account(position, it.platform, it.account, fact.subject_id)
+        case AccountDetached(account=it):
+            return Account(position, it.platform, it.account, fact.to)
+    return None

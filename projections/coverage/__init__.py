@@ -1,0 +1,1 @@
+"""Coverage: which platform was told which directive, and what it answered."""

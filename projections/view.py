@@ -1,0 +1,36 @@
+"""What a view is, and how a batch of facts is applied to one generation of it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+import psycopg
+
+from events.facts.fact import Fact
+
+
+class Delivery(Protocol):
+    """A fact with its place: `id` is its notification id, the same however often it is delivered."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def fact(self) -> Fact: ...
+
+
+class View(NamedTuple):
+    """A view, as its folder's `table` gives it. The two ways to write it must end in equal rows."""
+
+    name: str
+    lanes: tuple[str, ...]
+    tables: tuple[str, ...]
+    schema_sql: str
+    """Makes the tables, with the schema of the generation first in the search path."""
+    apply: Callable[[psycopg.Connection, str, Sequence[Delivery]], bool]
+    """Fold a batch into the schema, in the caller's transaction, ids ascending within a topic-partition.
+
+    May be called twice with the same facts. Answers whether anything changed that readers wait for.
+    """
+    load: Callable[[psycopg.Connection, str, Iterable[Delivery]], None]
+    """Fill the empty tables of the schema from all facts of the lanes, ids ascending."""

@@ -1,0 +1,149 @@
+"""The thread that follows the log and keeps the feeds' memory: which directives there are, and which notices for whom."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from events.transport import postgres
+from events.transport.telemetry import log as journal
+from projections.reading import snapshot
+from services.directives.domain import Issued, Register
+from services.directives.log import read
+from services.directives.notices.book import NoticeBook
+
+POLL_SECONDS = 0.25
+AWAY_SECONDS = 0.5
+WAIT_SECONDS = 1.0
+PAGE = 2000
+
+
+class Memory:
+    """What is kept of one epoch of the log."""
+
+    def __init__(self, epoch: int) -> None:
+        self.epoch = epoch
+        self.directives = Register()
+        self.notices = NoticeBook()
+        self.read_to = 0
+        """The last directive read; the register's head is lower when that one had been superseded before it came."""
+
+    @property
+    def mark(self) -> tuple[int, int, int]:
+        """Changes with everything that is taken in."""
+        return self.epoch, self.read_to, self.notices.head
+
+
+class Bell:
+    """Wakes coroutines of any event loop from the thread that follows the log."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
+
+    def ring(self) -> None:
+        with self._lock:
+            waiting = list(self._waiting)
+        for loop, event in waiting:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(event.set)
+
+    @contextmanager
+    def heard(self) -> Iterator[asyncio.Event]:
+        """An event that is set at every ring from now on; clear it before looking, wait after."""
+        entry = (asyncio.get_running_loop(), asyncio.Event())
+        with self._lock:
+            self._waiting.add(entry)
+        try:
+            yield entry[1]
+        finally:
+            with self._lock:
+                self._waiting.discard(entry)
+
+
+class Tail:
+    """Polling is the truth, NOTIFY only wakes: a connection that went silent delays by one poll and loses nothing."""
+
+    def __init__(self, conninfo: str) -> None:
+        self.bell = Bell()
+        self._conninfo = conninfo
+        self._memory: Memory | None = None
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._connected = False
+        self._rung: tuple[int, int, int] | None = None
+        self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=5)
+
+    @property
+    def memory(self) -> Memory | None:
+        """None until the log has been read once."""
+        return self._memory
+
+    def ready(self) -> str:
+        if self._memory is None:
+            return "starting"
+        return "ready" if self._connected else "degraded"
+
+    def catch_up(self, conn: psycopg.Connection, *, anew: bool = False) -> Memory:
+        """Read what is new; the memory that holds everything committed by now. Any thread may call it.
+
+        psycopg.OperationalError when another thread is stuck in a database that does not answer.
+        """
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise psycopg.OperationalError("the log cannot be read now")
+        try:
+            with snapshot(conn):
+                epoch = read.epoch(conn)
+                memory = Memory(epoch) if anew or self._memory is None or self._memory.epoch != epoch else self._memory
+                _take_directives(conn, memory)
+                _take_notices(conn, memory)
+            self._memory = memory
+        finally:
+            self._lock.release()
+        if self._rung != memory.mark:
+            self._rung = memory.mark
+            self.bell.ring()
+        return memory
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with postgres.connect(self._conninfo, name="directives-tail") as conn:
+                    conn.execute("LISTEN hub_events")
+                    self._follow(conn)
+            except psycopg.OperationalError as away:
+                self._connected = False
+                journal.warning("database away", error=str(away).partition("\n")[0])
+                self._stopping.wait(AWAY_SECONDS)
+
+    def _follow(self, conn: psycopg.Connection) -> None:
+        # Anew on each connection: after a failover the log may end earlier than what is remembered of it.
+        self.catch_up(conn, anew=True)
+        while not self._stopping.is_set():
+            self._connected = True
+            for _ in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
+                pass
+            self.catch_up(conn)
+
+
+def _take_directives(conn: psycopg.Connection, memory: Memory) -> None:
+    while rows := read.directives_after(conn, memory.read_to, PAGE):
+        for position, fact in rows:
+            memory.directives.add(Issued(position, fact.subject_id, fact.seq, fact.tier > 0))
+            memory.read_to = position
+
+
+def _take_notices(conn: psycopg.Connection, memory: Memory) -> None:
+    while rows := read.notices_after(conn, memory.notices.head, PAGE):
+        for position, fact in rows:
+            memory.notices.add(position, fact)

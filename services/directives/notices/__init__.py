@@ -1,0 +1,1 @@
+"""Notices: what a platform hands to a merchant before anything is decided about him."""

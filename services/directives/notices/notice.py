@@ -1,0 +1,101 @@
+"""The notice that a platform must hand to one of its merchants: facts, basis, measures, rights, in Chinese and English. Pure."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import msgspec
+
+from events.facts.listing import Basis, NoticeReleased, NoticeServed
+from services.directives.notices.letter import letter
+from services.directives.notices.words import CATEGORIES, LIST_NAME, LIST_NAME_EN, MEASURES, RIGHTS, Text
+
+
+class FactStated(msgspec.Struct, frozen=True):
+    """One sanction that the hub relies on. Nobody is told another platform's names of accounts or statements."""
+
+    entity: str
+    account: str | None
+    measure: str
+    category: str
+    begins: date
+    text: Text
+
+
+class RuleStated(msgspec.Struct, frozen=True):
+    """The rule that the facts meet."""
+
+    rule: str
+    rulebook: str
+    text: Text
+
+
+class Right(msgspec.Struct, frozen=True):
+    """Something that the merchant may do about it."""
+
+    code: str
+    text: Text
+
+
+class Notice(msgspec.Struct, frozen=True, rename={"list_name": "list"}):
+    """One notice for one account, as the platform that has the account gets it."""
+
+    notice: str
+    account: str
+    tier: str
+    facts: list[FactStated]
+    basis: RuleStated
+    measures: list[str]
+    rights: list[Right]
+    respond_days: int | None
+    respond_by: datetime | None
+    link: str
+    text: Text
+    released_at: datetime
+    demo: bool
+    list_name: str = LIST_NAME
+
+
+def notices(released: NoticeReleased, served: NoticeServed | None, platform: str, link: str, demo: bool) -> Iterator[Notice]:
+    """One for each account that the platform has of the subject; `served` when somebody has proved delivery."""
+    attached = released.accounts if served is None else served.accounts
+    rights = [Right(code, text) for code, text in RIGHTS.items()]
+    rule = RuleStated(released.rule, released.rulebook, _rule(released))
+    facts = [_fact(basis, platform) for basis in released.basis]
+    for account in (ref.account for ref in attached if ref.platform == platform):
+        yield Notice(
+            notice=released.notice,
+            account=account,
+            tier=released.tier.word,
+            facts=facts,
+            basis=rule,
+            measures=[measure.value for measure in released.measures],
+            rights=rights,
+            respond_days=released.respond_days,
+            respond_by=None if served is None else served.respond_by,
+            link=link,
+            text=letter(released, served, account, [fact.text for fact in facts], rule.text, link, demo),
+            released_at=released.at,
+            demo=demo,
+        )
+
+
+def _fact(basis: Basis, platform: str) -> FactStated:
+    measure, category, day = MEASURES[basis.measure], CATEGORIES[basis.category], basis.begins.isoformat()
+    return FactStated(
+        entity=basis.entity,
+        account=basis.account.account if basis.account.platform == platform else None,
+        measure=basis.measure.value,
+        category=basis.category.value,
+        begins=basis.begins,
+        text=Text(
+            f"{basis.entity} 于 {day} 以“{category.zh}”为由采取措施：{measure.zh}",
+            f"{basis.entity} took this measure on {day}: {measure.en}, on account of {category.en}",
+        ),
+    )
+
+
+def _rule(released: NoticeReleased) -> Text:
+    return Text(
+        f"{LIST_NAME}规则 {released.rulebook} 版，“{released.rule}”一条；各参加平台与商家之间的服务协议和公开规则",
+        f'rule "{released.rule}" of the {LIST_NAME_EN} rulebook {released.rulebook}, with the terms and published rules of each platform',
+    )

@@ -1,0 +1,184 @@
+"""The relay's process: one thread for the urgent lanes, one for the bulk, one for directives, one for refusals; one lease."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Protocol
+
+import psycopg
+from kafka.errors import KafkaError
+
+from events.transport import settings as reading
+from events.transport.kafka import Kafka, producer
+from events.transport.postgres import connect
+from events.transport.store import ForeignLog, check
+from events.transport.telemetry import RELAY_AGE, RELAY_BACKLOG, configure_logs, log, serve_health
+from services.relay import lease
+from services.relay.answers import Answers
+from services.relay.application import BULK, URGENT, LaneRelay, backlog, wait_for
+from services.relay.directives import DirectivePublisher
+from services.relay.settings import Settings
+
+POLL_SECONDS = 0.2
+"""How long a loop sleeps when there is nothing; NOTIFY wakes it sooner, and is never relied upon."""
+RENEW_SECONDS = 2.0
+
+
+class Loop(Protocol):
+    """Something that is stepped until it finds nothing, and again when it is woken."""
+
+    def step(self) -> int: ...
+    def close(self) -> None: ...
+
+
+class Refusals:
+    """Ships the refusal table."""
+
+    def __init__(self, conninfo: str, kafka: Kafka) -> None:
+        self._conn = connect(conninfo, name="relay")
+        self._producer = producer(kafka)
+        self._answers = Answers(self._producer)
+
+    def step(self) -> int:
+        ids, sends = self._answers.refusals(self._conn)
+        if ids:
+            wait_for(sends)
+            self._conn.execute("UPDATE refusal SET shipped = true WHERE id = ANY(%s)", (ids,))
+        return len(ids)
+
+    def close(self) -> None:
+        self._producer.close(timeout=2)
+        self._conn.close()
+
+
+class Directives:
+    """Publishes directives as state."""
+
+    def __init__(self, conninfo: str, kafka: Kafka) -> None:
+        self._conn = connect(conninfo, name="relay", statement_seconds=10)
+        self._producer = producer(kafka)
+        self._publisher = DirectivePublisher(self._conn, self._producer)
+
+    def step(self) -> int:
+        return self._publisher.publish_changes()
+
+    def close(self) -> None:
+        self._producer.close(timeout=2)
+        self._conn.close()
+
+
+class Relay:
+    """Keeps the loops going while the lease is ours."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._conninfo = settings.database_relay
+        self._kafka = Kafka(settings.kafka, "relay", settings.kafka_password_relay)
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
+        self._stopping = threading.Event()
+        self._wakes: list[threading.Event] = []
+        self._state = "starting"
+
+    def readiness(self) -> str:
+        return self._state
+
+    def stop(self, *_: object) -> None:
+        self._stopping.set()
+        for wake in self._wakes:
+            wake.set()
+
+    def run(self) -> None:
+        """Wait for the lease, then relay until stopped. LeaseLost and ForeignLog end the process."""
+        with closing(self._await_lease()) as conn:
+            kafka, conninfo, holder = self._kafka, self._conninfo, self._holder
+            threads = [
+                self._start("urgent", lambda: LaneRelay(conninfo, kafka, URGENT, holder)),
+                self._start("bulk", lambda: LaneRelay(conninfo, kafka, BULK, holder)),
+                self._start("directives", lambda: Directives(conninfo, kafka)),
+                self._start("refusals", lambda: Refusals(conninfo, kafka)),
+            ]
+            self._state = "ready"
+            conn = self._watch(conn)
+            for thread in threads:
+                thread.join(timeout=5)
+            if not conn.closed:
+                lease.release(conn, holder)
+
+    def _await_lease(self) -> psycopg.Connection:
+        while True:
+            try:
+                conn = connect(self._conninfo, name="relay")
+                check(conn)
+                while not lease.acquire(conn, self._holder):
+                    self._state = "standby"
+                    if self._stopping.wait(1.0):
+                        raise SystemExit(0)
+                return conn
+            except psycopg.OperationalError as away:
+                log.warning("waiting for the database", why=str(away).strip())
+                if self._stopping.wait(1.0):
+                    raise SystemExit(0) from None
+
+    def _watch(self, conn: psycopg.Connection) -> psycopg.Connection:
+        """Renew the lease, pass wake-ups on, and measure the backlog, until stopped."""
+        renewed = 0.0
+        while not self._stopping.is_set():
+            try:
+                if conn.closed:
+                    conn = connect(self._conninfo, name="relay")
+                    renewed = 0.0
+                if time.monotonic() - renewed > RENEW_SECONDS:
+                    lease.renew(conn, self._holder)
+                    conn.execute("LISTEN hub_events")
+                    renewed = time.monotonic()
+                    for lane, facts, age in backlog(conn):
+                        RELAY_BACKLOG.labels(lane).set(facts)
+                        RELAY_AGE.labels(lane).set(age)
+                for _ in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    for wake in self._wakes:
+                        wake.set()
+            except psycopg.OperationalError as away:
+                log.warning("database away", why=str(away).strip())
+                conn.close()
+                self._stopping.wait(0.5)
+        return conn
+
+    def _start(self, name: str, make: Callable[[], Loop]) -> threading.Thread:
+        wake = threading.Event()
+        self._wakes.append(wake)
+        thread = threading.Thread(target=self._loop, args=(name, make, wake), name=name, daemon=True)
+        thread.start()
+        return thread
+
+    def _loop(self, name: str, make: Callable[[], Loop], wake: threading.Event) -> None:
+        """Step until told to stop; after a failure of Kafka or the database, begin again from what was saved."""
+        while not self._stopping.is_set():
+            try:
+                with closing(make()) as loop:
+                    while not self._stopping.is_set():
+                        wake.clear()
+                        if not loop.step():
+                            wake.wait(POLL_SECONDS)
+            except (KafkaError, psycopg.OperationalError) as away:
+                log.warning("begins again", loop=name, why=f"{type(away).__name__}: {away}")
+                self._stopping.wait(0.5)
+            except (lease.LeaseLost, ForeignLog) as lost:
+                log.critical("relay ends", loop=name, why=f"{type(lost).__name__}: {lost}")
+                os._exit(70)
+
+
+def main() -> None:
+    settings = reading.read(Settings, os.environ)
+    configure_logs("relay", settings.log_level)
+    relay = Relay(settings)
+    serve_health(settings.host, settings.relay_port, relay.readiness)
+    signal.signal(signal.SIGTERM, relay.stop)
+    signal.signal(signal.SIGINT, relay.stop)
+    relay.run()
+
+
+if __name__ == "__main__":
+    main()

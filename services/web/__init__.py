@@ -1,0 +1,25 @@
+"""What every HTTP service of the hub is built on: callers, problems, health, metrics, and the server."""
+
+from services.web.application import Site, application
+from services.web.asgi import Answer, Incoming, Raw
+from services.web.callers import calling, only
+from services.web.credentials import Caller, Credentials
+from services.web.problem import Problem
+from services.web.quota import Quota
+from services.web.serving import serve, serve_all
+
+__all__ = [
+    "Answer",
+    "Caller",
+    "Credentials",
+    "Incoming",
+    "Problem",
+    "Quota",
+    "Raw",
+    "Site",
+    "application",
+    "calling",
+    "only",
+    "serve",
+    "serve_all",
+]

@@ -1,0 +1,119 @@
+"""One HTTP service: Litestar for its routes, hot routes before it, and around both problems, metrics, health and the interface's description."""
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
+
+from events.transport.telemetry import HTTP_SECONDS, VERSION
+from services.web.answers import HANDLERS, as_problem
+from services.web.asgi import ClientGone, Incoming, Raw, problem_answer, send_answer
+from services.web.callers import provide_caller
+from services.web.credentials import Credentials
+from services.web.description import complete
+from services.web.problem import Problem
+from services.web.quota import Quota
+from services.web.routes import ROUTES
+
+BODY_LIMIT = 1024 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Site:
+    """The ASGI application of one service."""
+
+    def __init__(self, service: str, litestar: Litestar, raw: Sequence[Raw]) -> None:
+        self.service, self.litestar, self._raw = service, litestar, raw
+        self._routes = {route.path: {r.method: r for r in raw if r.path == route.path} for route in raw}
+        litestar.state["site"] = self
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.litestar(scope, receive, send)
+            return
+        started, answered = perf_counter(), _Status(send)
+        routes = self._routes.get(scope["path"])
+        route = scope["path"]
+        if routes is not None and scope["method"] in routes:
+            await self._answer_raw(routes[scope["method"]], scope, receive, answered)
+        elif routes is not None and not any(scope["path"] == known.path for known in self.litestar.routes):
+            problem = Problem("method-not-allowed", headers={"Allow": ", ".join(sorted(routes))})
+            await send_answer(answered, problem_answer(problem))
+        else:
+            await self.litestar(scope, receive, answered)
+            route = str(scope.get("path_template") or "unmatched")
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        HTTP_SECONDS.labels(self.service, route, method, answered.code).observe(perf_counter() - started)
+
+    async def _answer_raw(self, route: Raw, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await route.handle(Incoming(scope, receive))
+        except ClientGone:
+            return
+        except Exception as error:
+            # The boundary: whatever failed is logged with its traceback and answered as a problem.
+            answer = problem_answer(as_problem(error, scope["method"], route.path))
+        await send_answer(send, answer)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI 3.1 document of all routes, the hot ones too."""
+        return complete(self.litestar.openapi_schema.to_schema(), self._raw)
+
+
+class _Status:
+    """Passes messages on and remembers the status; 499 when nobody was answered."""
+
+    __slots__ = ("_send", "code")
+
+    def __init__(self, send: Send) -> None:
+        self._send, self.code = send, "499"
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.code = str(message["status"])
+        await self._send(message)
+
+
+def application(
+    *,
+    title: str,
+    handlers: Sequence[ControllerRouterHandler],
+    credentials: Credentials,
+    ready: Callable[[], str],
+    raw: Sequence[Raw] = (),
+    quota: Quota | None = None,
+    provide: Mapping[str, object] | None = None,
+    **more: Any,
+) -> Site:
+    """The service `title` (its name in metrics and in the description). `ready` says ready, degraded, starting or a reason, at once.
+
+    `provide` are objects injected into handlers by name, beside `caller`; `more` goes to Litestar (lifespan, on_shutdown …).
+    """
+    dependencies = {name: _given(value) for name, value in (provide or {}).items()} | more.pop("dependencies", {})
+    litestar = Litestar(
+        route_handlers=[*handlers, *ROUTES],
+        dependencies={"caller": Provide(provide_caller), **dependencies},
+        exception_handlers={**HANDLERS, **more.pop("exception_handlers", {})},
+        openapi_config=OpenAPIConfig(
+            title=f"Liancheng {title}",
+            version=VERSION,
+            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"key": []}],
+            use_handler_docstrings=True,
+            path="/openapi",
+        ),
+        logging_config=None,
+        request_max_body_size=more.pop("request_max_body_size", BODY_LIMIT),
+        **more,
+    )
+    litestar.state.update({"credentials": credentials, "quota": quota, "ready": ready})
+    return Site(title, litestar, raw)
+
+
+def _given(value: object) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)

@@ -1,0 +1,54 @@
+"""Serving on granian inside our own event loop: one process, one port or several, stopped cleanly by SIGTERM or SIGINT."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+
+import uvloop
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+from litestar.types import ASGIApp
+
+HEADER_MS = 10_000
+"""A client has to send its request's head within this time."""
+
+
+def serve(app: ASGIApp, host: str, port: int) -> None:
+    """Serve until a signal; returns when what was being answered is answered. OSError when the port is taken."""
+    serve_all([(app, host, port)])
+
+
+def serve_all(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
+    """Several applications in one process and one event loop, each on its own port."""
+    logging.getLogger("_granian").setLevel(logging.ERROR)  # its word that embedding is experimental is no news to operators
+    uvloop.run(_serve(places))
+
+
+async def _serve(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
+    servers = [_server(app, host, port) for app, host, port in places]
+    running = [asyncio.ensure_future(server.serve()) for server in servers]
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    for server in servers:
+        server.stop()
+    await asyncio.gather(*running)
+
+
+def _server(app: ASGIApp, host: str, port: int) -> Server:
+    return Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        backlog=1024,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MS),
+        log_enabled=False,
+    )
