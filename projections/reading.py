@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 import msgspec
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import Composed
 
 from events.transport.topics import internal_topic
+from projections.view import within
 
 
 class NotBuilt(LookupError):
@@ -45,9 +46,9 @@ class Live(NamedTuple):
     def schema(self) -> str:
         return f"{self.name}_{self.generation}"
 
-    def sql(self, text: str) -> Composed:
-        """The statement with every `{view}` replaced by the schema. `text` is a constant of the program."""
-        return SQL(text).format(view=Identifier(self.schema))  # type: ignore[arg-type]  # constants only, never what somebody sent
+    def sql(self, text: LiteralString) -> Composed:
+        """The statement with every `{view}` replaced by the schema's name."""
+        return within(self.schema, text)
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """What a view is, and how a batch of facts is applied to one generation of it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from functools import cache
+from importlib.resources import files
+from typing import LiteralString, NamedTuple, Protocol
 
 import psycopg
+from psycopg.sql import SQL, Composed, Identifier
 
 from events.facts.fact import Fact
 
@@ -34,3 +37,14 @@ class View(NamedTuple):
     """
     load: Callable[[psycopg.Connection, str, Iterable[Delivery]], None]
     """Fill the empty tables of the schema from all facts of the lanes, ids ascending."""
+
+
+def schema_sql(package: str) -> str:
+    """The text of `schema.sql` in a view's folder."""
+    return files(package).joinpath("schema.sql").read_text(encoding="utf-8")
+
+
+@cache
+def within(schema: str, text: LiteralString) -> Composed:
+    """The statement with every `{view}` replaced by the schema's name."""
+    return SQL(text).format(view=Identifier(schema))

@@ -33,5 +33,5 @@ def check_character(body: str) -> str:
 
 def company(random: Random, trade: str, platforms: list[str]) -> Company:
     """`trade` is part of the name, such as 数码点卡."""
-    number = f"{random.randrange(36**6):06d}"
+    number = f"{random.randrange(10**9):09d}"
     return Company(uscc(random), f"演示{trade}{number[-4:]}有限公司", {code: f"{code}-shop-{number}" for code in platforms})

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
-from uuid import UUID
 
 import msgspec
 
@@ -79,32 +78,39 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     changes_at: datetime | None
     """When it is another without any new fact, at the earliest; None for never."""
-
-    @property
-    def reasons(self) -> tuple[Line, ...]:
-        """The sanctions that cost points, the dearest first."""
-        return tuple(line for line in self.lines if line.month is not None)
+    reasons: tuple[Line, ...]
+    """The sanctions that cost most, the dearest first."""
 
 
 def score(ledger: Iterable[Entry], moment: datetime, card: Scorecard, position: int | None = None) -> Score:
     """The score at a moment, of what was recorded by then, or by a position in the log. Order and duplicates do not matter."""
-    known = {entry.weighing.id: entry for entry in sorted(ledger, key=_recency) if _weighs(entry, moment, position)}
-    counted = [entry for entry in known.values() if entry.weighing.begins <= moment < entry.weighing.counts_until]
-    taken = [(entry, _cost(entry, counted, card)) for entry in counted]
-    lines = sorted((_line(entry, cost, card) for entry, cost in taken), key=_dearest)
-    lines += _caps(taken, card)
+    known = _known(ledger, moment, position)
+    counted = [entry for entry in known if entry.weighing.begins <= moment < entry.weighing.counts_until]
+    taken = _costs(counted, card)
+    sanctions = sorted((_line(entry, cost, card) for entry, cost in taken), key=_dearest)
+    lines = sanctions + _caps(taken, card)
     left = card.full * EIGHTHS + sum(line.eighths for line in lines)
     lines += _one("FLOOR", max(0, card.floor * EIGHTHS - left), card)
     left = max(left, card.floor * EIGHTHS)
     points = (left + EIGHTHS // 2) // EIGHTHS
     lines += _one("ROUNDING", points * EIGHTHS - left, card)
-    grade = next(grade.letter for grade in sorted(card.grades, key=lambda g: -g.least) if points >= grade.least)
-    turns = [turn for entry in known.values() for turn in (entry.weighing.begins, entry.weighing.counts_until) if turn > moment]
-    return Score(score=points, grade=grade, lines=tuple(lines), scorecard=card.version, at=moment, changes_at=min(turns, default=None))
+    turns = [turn for entry in known for turn in (entry.weighing.begins, entry.weighing.counts_until) if turn > moment]
+    return Score(
+        score=points,
+        grade=max((grade for grade in card.grades if points >= grade.least), key=lambda grade: grade.least).letter,
+        lines=tuple(lines),
+        reasons=tuple(sanctions[: card.reasons]),
+        scorecard=card.version,
+        at=moment,
+        changes_at=min(turns, default=None),
+    )
 
 
-def _recency(entry: Entry) -> tuple[int, bool]:
-    return entry.recorded_id, entry.ended_id is not None
+def _known(ledger: Iterable[Entry], moment: datetime, position: int | None) -> list[Entry]:
+    """The weighings that had come in and not been ended: one entry each, the one with the higher ids when there are several."""
+    newest = {(entry.weighing.id, entry.recorded_id): entry for entry in sorted(ledger, key=lambda entry: entry.position)}
+    weighs = sorted((entry for entry in newest.values() if _weighs(entry, moment, position)), key=lambda entry: entry.recorded_id)
+    return list({entry.weighing.id: entry for entry in weighs}.values())
 
 
 def _weighs(entry: Entry, moment: datetime, position: int | None) -> bool:
@@ -113,16 +119,13 @@ def _weighs(entry: Entry, moment: datetime, position: int | None) -> bool:
     return entry.recorded_at <= moment and (entry.ended_at is None or entry.ended_at > moment)
 
 
-def _corroborated(entry: Entry, counted: list[Entry]) -> bool:
-    mine = entry.weighing
-    return any(other.weighing.group == mine.group and other.weighing.entity != mine.entity for other in counted)
-
-
-def _cost(entry: Entry, counted: list[Entry], card: Scorecard) -> int:
-    """Eighths that the weighing takes. The first rulebook's are whole multiples of four; any other's fraction is the subject's."""
+def _costs(counted: list[Entry], card: Scorecard) -> list[tuple[Entry, int]]:
+    """Eighths that each weighing takes. The first rulebook's are multiples of four; any other's fraction is the subject's."""
+    entities: dict[Group, set[str]] = defaultdict(set)
+    for entry in counted:
+        entities[entry.weighing.group].add(entry.weighing.entity)
     more, of = card.corroboration
-    eighths = entry.weighing.eighths
-    return eighths + eighths * more // of if _corroborated(entry, counted) else eighths
+    return [(entry, it.eighths + (it.eighths * more // of if len(entities[it.group]) > 1 else 0)) for entry in counted for it in (entry.weighing,)]
 
 
 def _line(entry: Entry, cost: int, card: Scorecard) -> Line:
@@ -154,7 +157,3 @@ def _caps(taken: list[tuple[Entry, int]], card: Scorecard) -> list[Line]:
 def _one(code: str, eighths: int, card: Scorecard) -> list[Line]:
     return [Line(code=code, eighths=eighths, text=card.lines[code])] if eighths else []
 
-
-def named(entries: Iterable[Entry]) -> dict[UUID, Entry]:
-    """The newest entry of each weighing."""
-    return {entry.weighing.id: entry for entry in sorted(entries, key=_recency)}

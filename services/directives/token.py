@@ -3,13 +3,12 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import blake2b
-from struct import Struct
+from typing import Annotated, TypeVar
 
 import msgspec
 
-FEEDS = {"directives": 1, "notices": 2, "effects": 3}
-_PLACE = Struct(">BIQ")
-_SNAPSHOT = Struct(">QI32s")
+Id = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+Sum = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 _CHECK = 4
 
 
@@ -17,45 +16,63 @@ class NotAToken(ValueError):
     """Not one of ours, cut short, or of another feed."""
 
 
-class Snapshot(msgspec.Struct, frozen=True):
-    """How far a reader is in a snapshot of the state at `upto`: the digest and the count of what it has had so far."""
+class Token(msgspec.Struct, frozen=True, array_like=True):
+    """A place in the log of this epoch. As text it is what members keep."""
 
-    upto: int
-    count: int
-    digest: int
-
-
-class Token(msgspec.Struct, frozen=True):
-    """The reader has had everything up to the notification id `after`, in the log of this epoch."""
-
-    feed: str
-    epoch: int
-    after: int
-    snapshot: Snapshot | None = None
+    epoch: Id
 
     def __str__(self) -> str:
-        body = _PLACE.pack(FEEDS[self.feed], self.epoch, self.after)
-        if self.snapshot is not None:
-            body += _SNAPSHOT.pack(self.snapshot.upto, self.snapshot.count, self.snapshot.digest.to_bytes(32, "big"))
+        body = msgspec.msgpack.encode(self)
         return urlsafe_b64encode(body + _check(body)).rstrip(b"=").decode()
 
 
-def parse(text: str, feed: str) -> Token:
-    """The token that was given out; NotAToken for anything else. Whether it is still good is for its feed to say."""
+class Place(Token, frozen=True, array_like=True, tag=1):
+    """The reader's copy holds every directive up to the id `after`."""
+
+    after: Id
+
+
+class Part(Token, frozen=True, array_like=True, tag=2):
+    """The reader has had a snapshot of the state at `upto` as far as `after`: so many directives, with this digest."""
+
+    upto: Id
+    after: Id
+    count: Id
+    digest: Sum
+
+
+class NoticePlace(Token, frozen=True, array_like=True, tag=3):
+    """The reader has had every notice up to the id `after`."""
+
+    after: Id
+
+
+class EffectPlace(Token, frozen=True, array_like=True, tag=4):
+    """How far the reader has come in each partition of the view of effects."""
+
+    generation: Id
+    positions: dict[Id, Id]
+
+
+T = TypeVar("T", bound=Token)
+
+
+def parse(text: str, kinds: type[T]) -> T:
+    """The token that was given out, of these kinds (a class or a union); NotAToken for anything else.
+
+    Whether it is still good is for its feed to say.
+    """
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (UnicodeEncodeError, binascii.Error):
         raise NotAToken(text) from None
-    body, check = raw[:-_CHECK], raw[-_CHECK:]
-    if len(body) not in (_PLACE.size, _PLACE.size + _SNAPSHOT.size) or check != _check(body):
+    try:
+        token: T = msgspec.msgpack.decode(raw[:-_CHECK], type=kinds)
+    except msgspec.MsgspecError:
+        raise NotAToken(text) from None
+    if str(token) != text:
         raise NotAToken(text)
-    number, epoch, after = _PLACE.unpack_from(body)
-    if number != FEEDS[feed]:
-        raise NotAToken(text)
-    if len(body) == _PLACE.size:
-        return Token(feed, epoch, after)
-    upto, count, digest = _SNAPSHOT.unpack_from(body, _PLACE.size)
-    return Token(feed, epoch, after, Snapshot(upto, count, int.from_bytes(digest, "big")))
+    return token
 
 
 def _check(body: bytes) -> bytes:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from deploy.demo.shop.books import Books, Sanction
-from deploy.demo.shop.day import Figures, day
+from deploy.demo.shop.day import Figures, day, shares
 from events.client.effects import effects
 from events.client.follow.directive import Directive, shanghai_day
 from events.client.follow.replica import Replica
@@ -95,15 +95,15 @@ class Counter:
         return {"refunded_minor": self._books.refund(command["number"], self._clock())}
 
     def _day(self, command: Command) -> Reply:
-        said = list(day(self._figures, self._member, command["name"], command["seed"], self._clock()))
+        said = day(self._figures, self._member, command["name"], command["seed"], self._clock())
         for item in said:
             self._book(item.name, item.merchant.account, item.data)
         made = [statement(self._member, item.name, item.merchant, item.data, id=item.id, time=item.time) for item in said]
         self._outbox.put(*made)
-        return {"statements": len(made), "shares": _shares(made)}
+        return {"statements": len(made), "shares": shares(said)}
 
     def _tally(self, command: Command) -> Reply:
-        return msgspec.to_builtins(self._outbox.tally(command["prefix"]))
+        return msgspec.structs.asdict(self._outbox.tally(command["prefix"]))
 
     def _count_effects(self, command: Command) -> Reply:
         """How many statements of this prefix the hub has come to, by what became of them."""
@@ -119,7 +119,3 @@ class Counter:
     def _put(self, said: Statement) -> Reply:
         self._outbox.put(said)
         return {"id": said.id}
-
-
-def _shares(made: list[Statement]) -> dict[str, int]:
-    raise NotImplementedError

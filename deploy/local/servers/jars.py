@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import ssl
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import jgo
 from jgo.maven import MavenContext
-from requests import RequestException
+from requests.exceptions import RequestException, SSLError
 
 from deploy.local.tell import Say, Trouble
 
@@ -66,6 +67,8 @@ def _fetch(context: MavenContext, coordinates: str, digest: str, folder: Path) -
             arrived = wanted.resolve()
             break
         except (RequestException, RuntimeError, OSError) as error:
+            if isinstance(error, SSLError):
+                _trust_what_the_machine_trusts()
             if wanted.cached_path is not None:
                 wanted.cached_path.unlink(missing_ok=True)
             if attempt == ATTEMPTS:
@@ -73,6 +76,14 @@ def _fetch(context: MavenContext, coordinates: str, digest: str, folder: Path) -
     if _sha256(arrived) != digest:
         raise Trouble(f"{coordinates} 的 sha256 与 {LOCK.name} 不符", f"{coordinates}: its sha256 is not the one in {LOCK.name}")
     arrived.replace(folder / _file(coordinates))
+
+
+def _trust_what_the_machine_trusts() -> None:
+    """Beside the certificates that come with requests, which lack the root of a company's own proxy."""
+    store = ssl.get_default_verify_paths()
+    known = store.cafile or store.capath
+    if known is not None:
+        os.environ.setdefault("REQUESTS_CA_BUNDLE", known)
 
 
 def _file(coordinates: str) -> str:

@@ -20,6 +20,23 @@ CREATE INDEX IF NOT EXISTS said_waiting ON said (n) WHERE answer IS NULL;
 CREATE TABLE IF NOT EXISTS bookmark (name TEXT PRIMARY KEY, place TEXT NOT NULL);
 """
 
+COUNT = """
+SELECT count(*) FILTER (WHERE answer IS NULL),
+       count(*) FILTER (WHERE json_extract(answer, '$.receipt') IS NOT NULL),
+       count(*) FILTER (WHERE json_extract(answer, '$.problem') IS NOT NULL),
+       count(*) FILTER (WHERE json_extract(answer, '$.repeated'))
+FROM said WHERE id >= ? AND id < ?
+"""
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Statements that wait, that have a receipt, that were refused; and of those with a receipt, which the hub had already."""
+
+    waiting: int
+    accepted: int
+    refused: int
+    repeated: int
+
 
 class Receipt(msgspec.Struct, frozen=True):
     """The hub has it, for ever, at this position of its log."""
@@ -101,9 +118,10 @@ class Outbox:
         row = self._one("SELECT answer FROM said WHERE id = ? AND answer IS NOT NULL", id)
         return None if row is None else msgspec.json.decode(row[0], type=Outcome)
 
-    def waiting(self) -> int:
+    def tally(self, prefix: str = "") -> Tally:
+        """How it stands with the statements whose id begins so."""
         with self._news:
-            return int(self._file.execute("SELECT count(*) FROM said WHERE answer IS NULL").fetchone()[0])
+            return Tally(*self._file.execute(COUNT, (prefix, prefix + chr(0x10FFFF))).fetchone())
 
     def await_news(self, seconds: float) -> None:
         """Return when something was put or settled, or after `seconds`."""

@@ -1,0 +1,91 @@
+"""One row per subject and platform: the directives it was told, and its last answers. Pure, total, commutative.
+
+A row takes facts of two topics, so it is a join: in whatever order and however often they come, the row is the same.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from events.facts.directive import DirectiveIssued
+from events.facts.enforcement import EnforcementAcknowledged, State
+from events.facts.fact import Fact, Tier
+
+Action = Literal["restrict", "lift"]
+FINAL: frozenset[State] = frozenset({"enforced", "unable", "absent", "contested", "lifted"})
+"""`received` says only that the message came: what was asked is still to be done."""
+
+
+class Sent(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A directive that concerns an account on the platform."""
+
+    seq: int
+    at: datetime
+    action: Action
+    tier: Tier
+
+
+class Answer(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=False):
+    """A platform's answer, as the hub recorded it. Ordered as what it answers, then as it came."""
+
+    seq: int
+    id: int
+    at: datetime
+    state: State
+    action: str | None = None
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What one platform was told of one subject, and answered."""
+
+    subject_id: UUID
+    platform: str
+    sent: Sent | None = None
+    """The newest directive told."""
+    waiting: tuple[Sent, ...] = ()
+    """Those that have no final answer, and nor has any later one; oldest first."""
+    answers: dict[State, Answer] = {}
+    """The newest answer of each kind."""
+
+    @property
+    def final(self) -> int:
+        """The highest seq with a final answer, or 0."""
+        return max((answer.seq for state, answer in self.answers.items() if state in FINAL), default=0)
+
+    @property
+    def last(self) -> Answer | None:
+        """The newest answer of any kind."""
+        return max(self.answers.values(), default=None)
+
+    @property
+    def overdue(self) -> Sent | None:
+        """The directive since which the platform owes what is asked of it now: the first of the last ones of one action."""
+        due = self.waiting[-1:]
+        for earlier in reversed(self.waiting[:-1]):
+            if earlier.action != due[0].action:
+                break
+            due = (earlier,)
+        return due[0] if due else None
+
+
+def told(fact: Fact, position: int) -> tuple[Coverage, ...]:
+    """What the fact alone says, as rows to be joined."""
+    match fact:
+        case DirectiveIssued():
+            sent = Sent(fact.seq, fact.at, "lift" if fact.lift else "restrict", fact.tier)
+            platforms = sorted({account.platform for account in fact.accounts})
+            return tuple(Coverage(subject_id=fact.subject_id, platform=platform, sent=sent, waiting=(sent,)) for platform in platforms)
+        case EnforcementAcknowledged(directive=of):
+            answer = Answer(of.seq, position, fact.recorded_at, fact.state, fact.action)
+            return (Coverage(subject_id=of.subject_id, platform=fact.member, answers={fact.state: answer}),)
+    return ()
+
+
+def join(a: Coverage, b: Coverage) -> Coverage:
+    """Both rows in one: associative, commutative, and a row joined with itself is itself."""
+    answers = {state: max(x[state] for x in (a.answers, b.answers) if state in x) for state in sorted(a.answers.keys() | b.answers.keys())}
+    both = msgspec.structs.replace(a, sent=max((x for x in (a.sent, b.sent) if x is not None), default=None), answers=answers)
+    waiting = tuple(sorted({sent for sent in (*a.waiting, *b.waiting) if sent.seq > both.final}))
+    return msgspec.structs.replace(both, waiting=waiting)

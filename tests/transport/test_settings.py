@@ -1,0 +1,31 @@
+"""A setting is read once, and a wrong one is refused by its name."""
+
+import pytest
+
+from events.transport.settings import Port, Service, WrongSetting, read
+
+
+class Example(Service, frozen=True, kw_only=True):
+    database_example: str
+    example_port: Port = 8199
+
+
+def test_absent_and_empty_mean_the_default() -> None:
+    settings = read(Example, {"LIANCHENG_DATABASE_EXAMPLE": "postgresql://x", "LIANCHENG_EXAMPLE_PORT": ""})
+    assert (settings.example_port, settings.host, settings.demo) == (8199, "127.0.0.1", False)
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({}, "LIANCHENG_DATABASE_EXAMPLE"),
+        ({"LIANCHENG_DATABASE_EXAMPLE": "x", "LIANCHENG_EXAMPLE_PORT": "70000"}, "LIANCHENG_EXAMPLE_PORT"),
+        ({"LIANCHENG_DATABASE_EXAMPLE": "x", "LIANCHENG_EXAMPLE_PORT": "eighty"}, "LIANCHENG_EXAMPLE_PORT"),
+        ({"LIANCHENG_DATABASE_EXAMPLE": "x", "LIANCHENG_DEMO": "perhaps"}, "LIANCHENG_DEMO"),
+    ],
+    ids=["missing", "out of bounds", "no number", "no truth value"],
+)
+def test_a_wrong_setting_stops_the_start_with_its_name(environ: dict[str, str], name: str) -> None:
+    with pytest.raises(WrongSetting, match=f"^{name}: ") as stopped:
+        read(Example, environ)
+    assert stopped.value.name == name
