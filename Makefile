@@ -5,8 +5,6 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help run down demo status key rebuild test check bench lock
 
-export LIANCHENG_DEMO LIANCHENG_CLOCK_SCALE
-
 PYTHON = .venv/bin/python
 LOCAL = $(PYTHON) -m deploy.local
 
@@ -14,8 +12,10 @@ help: ## these commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 # A working day passes in half a second, so that the demonstration can show a hearing of five of them.
-run: LIANCHENG_DEMO ?= 1
-run: LIANCHENG_CLOCK_SCALE ?= 172800
+ifneq ($(LIANCHENG_DEMO),0)
+run: export LIANCHENG_DEMO := 1
+run: export LIANCHENG_CLOCK_SCALE := $(or $(LIANCHENG_CLOCK_SCALE),172800)
+endif
 run: .venv/installed ## start everything, play the demonstration, keep running until Ctrl-C
 	@$(LOCAL) run
 

@@ -73,6 +73,7 @@ def live(conn: psycopg.Connection, name: str) -> Live:
 def vector(conn: psycopg.Connection, view: Live, lane: str) -> Vector:
     """Where the view is in a lane. In one snapshot with the rows, every row at or before it is there."""
     rows = conn.execute(
-        "SELECT partition, last_id FROM position WHERE consumer = %s AND topic = %s ORDER BY partition", (view.consumer, internal_topic(lane))
+        "SELECT partition, last_id FROM position WHERE consumer = %s AND topic = %s ORDER BY partition",
+        (view.consumer, internal_topic(lane)),
     )
     return Vector(view.generation, dict(rows.fetchall()))

@@ -45,6 +45,11 @@ def schema_sql(package: str) -> str:
 
 
 @cache
-def within(schema: str, text: LiteralString) -> Composed:
-    """The statement with every `{view}` replaced by the schema's name."""
-    return SQL(text).format(view=Identifier(schema))
+def within(schema: str, text: LiteralString, table: str = "") -> Composed:
+    """The statement with every `{view}` replaced by the schema's name, and `{table}` by the table's."""
+    return SQL(text).format(view=Identifier(schema), table=Identifier(table))
+
+
+def columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Rows turned into `width` columns, as unnest takes them."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

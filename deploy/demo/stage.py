@@ -40,6 +40,7 @@ class Shop:
 
     def hear(self, event: str, test: Callable[[Line], bool], *, seconds: float = 10.0) -> Line:
         """The first thing of that kind, told or still to come, that passes the test."""
+
         def heard() -> Line | None:
             return next((line for line in self.told if line["event"] == event and test(line)), None)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from time import monotonic
 from unicodedata import east_asian_width
 
-from deploy.local.tell import say
+from deploy.local.tell import either, say
 
 WHO, WHAT, WORDS = 14, 26, 62
 
@@ -21,23 +21,23 @@ class Timeline:
     def seconds(self) -> float:
         return monotonic() - self._began
 
-    def scene(self, title: str) -> None:
+    def scene(self, zh: str, en: str) -> None:
         say("")
-        say(title)
+        say(either(zh, en))
 
     def line(self, who: str, what: str, words: str = "", milliseconds: float | None = None) -> None:
         took = "" if milliseconds is None else f"{milliseconds:7.1f} ms"
         say(f"  {self.seconds:7.3f}  {pad(who, WHO)}{pad(what, WHAT)}{pad(words, WORDS)}{took}".rstrip())
 
-    def expect(self, name: str, holds: bool, found: object = "") -> bool:
+    def expect(self, zh: str, en: str, holds: bool, found: object = "") -> None:
         """`found` is what there was instead; it is shown when the expectation fails."""
+        name = either(zh, en)
         if holds:
             self.passed += 1
             say(f"  {'':7}  ✓ {name}")
         else:
             self.failed.append(name)
             say(f"  {'':7}  ✗ {name}" + (f": {found}" if found != "" else ""))
-        return holds
 
     def number(self, name: str, value: str) -> None:
         say(f"  {pad(name, 44)}{value:>34}")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from deploy.local.access.roles import url
 from deploy.local.access.secrets import Secrets
 from deploy.local.settings import CHECKOUT, Settings
-from deploy.local.supervise import Program
+from deploy.local.supervision.supervise import Program
 from events.transport.kafka import Kafka
 
 # Of the environment that we were started in, a process gets these.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -22,7 +23,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     log_level: str = "INFO"
     demo: bool = False
-    clock_scale: float = 1.0
+    clock_scale: Annotated[float, msgspec.Meta(ge=1.0)] = 1.0
+    """Divides procedural waits; 86400 makes a working day a second."""
     postgres_port: Port = 8171
     kafka_port: Port = 8172
     kafka_controller_port: Port = 8173

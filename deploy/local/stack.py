@@ -19,12 +19,13 @@ from deploy.local.access.secrets import Secrets, keep
 from deploy.local.processes import PROCESSES, Process, Reach, program
 from deploy.local.servers import kafka, postgres
 from deploy.local.settings import Settings, Site
-from deploy.local.supervise import Program, Supervisor
+from deploy.local.supervision.supervise import Program, Supervisor
 from deploy.local.tell import Say, Trouble
-from events.transport.kafka import Kafka, administrator
+from events.transport.kafka import Kafka
 
 POSTGRES, KAFKA = "postgres", "kafka"
 PATIENCE = 90.0  # seconds until a server or a process has to be ready
+ADMIN_PATIENCE = 5.0  # seconds until a broker has to have answered
 
 
 class Stack:
@@ -46,13 +47,18 @@ class Stack:
         self.supervisor.stop([KAFKA])
         self.supervisor.stop([POSTGRES])
 
-    def start_servers(self, kafka_too: bool = True) -> None:
+    def start_servers(self) -> None:
         """Those that the site does not bring: both at once, ready when this returns."""
         if self.site.database_url is None:
             self.supervisor.start(self._postgres())
-        if self.site.kafka_bootstrap is None and kafka_too:
+        if self.site.kafka_bootstrap is None:
             self.supervisor.start(self._kafka())
         self.supervisor.wait(list(self.supervisor.running), PATIENCE)
+
+    def start_only(self, server: str) -> None:
+        """One of ours, for whoever does not need the other."""
+        self.supervisor.start(self._postgres() if server == POSTGRES else self._kafka())
+        self.supervisor.wait([server], PATIENCE)
 
     def prepare_database(self) -> None:
         """The database, its tables and its roles."""
@@ -115,7 +121,7 @@ def reach(settings: Settings, site: Site, secrets: Secrets) -> Reach:
 def admin(to: Reach) -> KafkaAdminClient:
     """Trouble when there is no broker there, or it does not know the password: Kafka tells these two apart to nobody."""
     try:
-        return administrator(to.kafka)
+        return KafkaAdminClient(**to.kafka.client(), bootstrap_timeout_ms=int(ADMIN_PATIENCE * 1000))
     except KafkaError as error:
         where = f"{to.kafka.bootstrap} ({to.kafka.user})"
         raise Trouble(f"Kafka {where}：连不上，或密码不对", f"Kafka {where}: not there, or the password is wrong") from error

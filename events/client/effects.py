@@ -8,9 +8,13 @@ from events.client.hub import Hub, Problem
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """`waiting` for what it refers to, `applied`, `discounted` or `orphaned`, and why. A later one about the same id replaces it."""
+    """Of one of your statements: `waiting` for what it refers to, `applied`, `discounted` or `orphaned`, and why.
 
-    id: str
+    A later one, with a higher `id`, about the same statement replaces it.
+    """
+
+    id: int
+    statement: str
     state: str
     why: str | None = None
 
@@ -35,10 +39,10 @@ def effects(directives: Hub, since: str | None, *, limit: int = 1000) -> Iterato
         since, more = page.next, page.more
 
 
-def effect(directives: Hub, id: str) -> Effect | None:
+def effect(directives: Hub, statement: str) -> Effect | None:
     """Of one statement; None while the hub has not come to it."""
     try:
-        return directives.get(f"/v1/effects/{id}").read(Effect)
+        return directives.get(f"/v1/effects/{statement}").read(Effect)
     except Problem as problem:
         if problem.status == 404:
             return None

@@ -1,7 +1,7 @@
 """A conversation with one service of the hub: the key, the time limits, and the two ways in which it can go wrong."""
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from typing import NoReturn, TypeVar
 
 import httpx
 import msgspec
@@ -90,6 +90,18 @@ class Hub:
         """Raises Unreachable or Problem."""
         return self._ask("POST", path, body=body, headers={**(headers or {}), "Content-Type": media})
 
+    def stream(self, path: str, *, headers: Mapping[str, str], silence: float) -> Iterator[str]:
+        """The lines of an answer that does not end. Raises Unreachable after `silence` seconds without one, or when it breaks off."""
+        limits = httpx.Timeout(self._client.timeout.connect, read=silence)
+        try:
+            with self._client.stream("GET", path, headers=headers, timeout=limits) as response:
+                if response.status_code >= 400:
+                    response.read()
+                    _refuse(f"GET {path}", response)
+                yield from response.iter_lines()
+        except (httpx.TransportError, httpx.StreamError) as silent:
+            raise Unreachable(f"GET {path}: {silent}") from silent
+
     def close(self) -> None:
         self._client.close()
 
@@ -106,11 +118,15 @@ class Hub:
             response = self._client.request(method, path, params=query, content=body, headers=headers)
         except httpx.TransportError as silence:
             raise Unreachable(f"{method} {path}: {silence}") from silence
-        if response.status_code in LATER:
-            raise Unreachable(f"{method} {path}: {response.status_code}", _seconds(response.headers.get("Retry-After")))
         if response.status_code >= 400:
-            raise Problem(problem_of(response.status_code, response.content))
+            _refuse(f"{method} {path}", response)
         return Answer(response.status_code, response.content, dict(response.headers))
+
+
+def _refuse(what: str, response: httpx.Response) -> NoReturn:
+    if response.status_code in LATER:
+        raise Unreachable(f"{what}: {response.status_code}", _seconds(response.headers.get("Retry-After")))
+    raise Problem(problem_of(response.status_code, response.content))
 
 
 def problem_of(status: int, body: bytes) -> ProblemDetails:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -19,11 +18,13 @@ class Notice(msgspec.Struct, frozen=True):
 
     notice: str
     account: str
+    tier: str
     respond_days: int | None = None
     respond_by: datetime | None = None
     measures: tuple[str, ...] = ()
     link: str | None = None
-    texts: dict[str, Any] = {}
+    text: dict[str, str] = {}
+    """The whole letter, by language: what is handed over."""
 
     @property
     def wanted(self) -> bool:
@@ -53,10 +54,10 @@ class Notices:
             proofs = []
             for notice in page.items:
                 proof = deliver(notice)
-                if notice.wanted and not self._outbox.knows(_id(notice)):
+                if notice.wanted:
                     proofs.append(delivered(self._member, notice, proof, time=clock()))
                 handed += 1
-            self._outbox.put(*proofs, bookmark=(BOOKMARK, page.next))
+            self._outbox.put_unless_known(*proofs, bookmark=(BOOKMARK, page.next))
             more = page.more
         return handed
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from events.facts.fact import Category, DossierFact, Kind, Measure, statement_stream
+from events.facts.fact import Category, DossierFact, Kind, Measure, Tier, statement_stream
 from events.facts.member import MemberClass
 
 Group = Literal["goods", "fraud", "description", "rights", "information", "service", "other"]
@@ -82,6 +82,8 @@ class AccountAttached(DossierFact, frozen=True, kw_only=True, omit_defaults=True
     account: AccountRef
     why: Literal["opened", "uscc", "reviewer"]
     by: str | None = None
+    member_class: MemberClass = "platform"
+    """An authority's account is its case number: nobody delivers a notice to it."""
     origin: UUID | None = None
     """The subject that it belonged to before, where unlinking takes it back to."""
 
@@ -108,6 +110,8 @@ class WeighingCarried(DossierFact, frozen=True, kw_only=True, omit_defaults=True
     origin: UUID
     discounted: Discount | None = None
     discounted_at: datetime | None = None
+    spent: Tier = Tier.NONE
+    """The highest tier of an earlier listing that rested on it: nobody is listed twice for the same."""
 
 
 class SanctionDiscounted(DossierFact, frozen=True, kw_only=True, omit_defaults=True, tag="sanction.discounted.v1"):

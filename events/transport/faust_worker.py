@@ -10,6 +10,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import faust
@@ -88,7 +89,7 @@ class PlacedConsumer(driver.Consumer):
 
 
 def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> faust.App:
-    app = faust.App(
+    return faust.App(
         group,
         broker=f"kafka://{kafka.bootstrap.replace(',', ';')}",
         broker_credentials=faust.SASLCredentials(username=kafka.user, password=kafka.password, mechanism="SCRAM-SHA-512"),
@@ -107,9 +108,8 @@ def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> faust.App:
         consumer_metadata_max_age_ms=5_000,
         stream_wait_empty=False,
         stream_buffer_maxsize=20_000,
-        datadir=os.path.join(tempfile.gettempdir(), f"{group}-{os.getpid()}"),
+        datadir=str(Path(tempfile.gettempdir()) / f"{group}-{os.getpid()}"),
     )
-    return app
 
 
 async def _take(stream: Any, handler: Handler, thread: ThreadPoolExecutor) -> None:

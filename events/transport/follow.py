@@ -2,23 +2,21 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import psycopg
 from kafka import KafkaAdminClient
 
-from events.catalogue import CATALOGUE, UnknownFact
+from events.catalogue import CATALOGUE
 from events.facts.fact import Fact
 from events.transport import faust_worker, store
 from events.transport.envelope import NotAnEnvelope, Span, Unpacker
 from events.transport.faust_worker import Handler, Message
 from events.transport.kafka import Kafka, administrator
 from events.transport.positions import TP, Judgement, MissingPosition, Place, hints, judge, lock, save
-from events.transport.postgres import connect
+from events.transport.session import RetryLater, Session
 from events.transport.telemetry import FOLD_SECONDS, LAG_IDS, LAG_SECONDS, REFUSALS, log
 from events.transport.topics import LANE_OF_TOPIC, LANES, internal_topic
-
-T = TypeVar("T")
 
 PAGE = 5_000
 """Facts read from the store at once when Kafka has not brought them."""
@@ -34,8 +32,7 @@ Unpacked = dict[tuple[TP, int], list[tuple[int, Fact]]]
 """Facts of a record by its offset, so that several consumers of a worker decode it once."""
 
 
-class RetryLater(RuntimeError):
-    """What may pass: the same batch is tried again."""
+__all__ = ["Consumer", "Delivered", "Follower", "RetryLater", "follow"]
 
 
 class Delivered(NamedTuple):
@@ -65,50 +62,46 @@ class Follower:
     def __init__(
         self, *, conninfo: str, kafka: Kafka, lanes: Sequence[str], consumers: Callable[[psycopg.Connection], Sequence[Consumer]]
     ) -> None:
-        self._conninfo, self._kafka, self._lanes, self._consumers = conninfo, kafka, lanes, consumers
-        self._conn: psycopg.Connection | None = None
+        self._kafka, self._lanes, self._consumers = kafka, lanes, consumers
+        self._session = Session(conninfo, name="follower", statement_seconds=30)
         self._admin: KafkaAdminClient | None = None
         self._unpacker = Unpacker()
         self._poison = 0
-        self._epoch = 0
         self._behind: dict[tuple[str, TP], tuple[int, float]] = {}
         self._ready = "starting"
 
     def readiness(self) -> str:
         return self._ready
 
+    def close(self) -> None:
+        self._session.close()
+
     # -- what the worker calls -------------------------------------------------------------------------------------
 
     def process(self, messages: Sequence[Message]) -> None:
         """Apply a batch in one transaction, or in several where a long hole is read; again and again until it is stored."""
-        while self._until_done(lambda conn, attempt: self._apply(conn, messages, attempt)):
+        while self._session.until_done(lambda conn, locked: self._apply(conn, messages, locked)):
             pass
 
     def seek(self, partitions: frozenset[TP]) -> Mapping[TP, int | None]:
         """Where to go after an assignment."""
         topic_ids = self._topic_ids()
-        found: dict[TP, int | None] = {}
-
-        def look(conn: psycopg.Connection, _: int) -> None:
-            found.update(hints(conn, [consumer.name for consumer in self._consumers(conn)], topic_ids))
-
-        self._until_done(look)
+        found = self._session.until_done(lambda conn, _: hints(conn, [consumer.name for consumer in self._consumers(conn)], topic_ids))
         self._ready = "ready"
         return {tp: found.get(tp) for tp in partitions}
 
     def tick(self, partitions: frozenset[TP]) -> None:
         """Compare our places with what has been published; read from the store what Kafka has not brought in time."""
-        self._until_done(lambda conn, attempt: self._catch_up(conn, partitions, attempt))
+        self._session.until_done(lambda conn, locked: self._catch_up(conn, partitions, locked))
 
     # -- one attempt ------------------------------------------------------------------------------------------------
 
-    def _apply(self, conn: psycopg.Connection, messages: Sequence[Message], attempt: int) -> bool:
+    def _apply(self, conn: psycopg.Connection, messages: Sequence[Message], locked: Callable[[], None]) -> bool:
         """Apply what the places allow; True when a hole was longer than a page and the same messages must come again."""
         spans = [(message, span) for message in messages if (span := self._span(conn, message)) is not None]
         consumers = self._consumers(conn)
         places = lock(conn, [consumer.name for consumer in consumers], {message.tp for message, _ in spans})
-        if attempt:
-            store.lock_log(conn)
+        locked()
         unpacked: Unpacked = {}
         short = False
         for consumer in consumers:
@@ -137,12 +130,11 @@ class Follower:
         save(conn, places)
         return short
 
-    def _catch_up(self, conn: psycopg.Connection, partitions: frozenset[TP], attempt: int) -> None:
+    def _catch_up(self, conn: psycopg.Connection, partitions: frozenset[TP], locked: Callable[[], None]) -> None:
         published = {TP(t, p): i for t, p, i in conn.execute("SELECT topic, partition, last_id FROM relay_published")}
         consumers = self._consumers(conn)
         places = lock(conn, [consumer.name for consumer in consumers], partitions)
-        if attempt:
-            store.lock_log(conn)
+        locked()
         for consumer in consumers:
             for tp in sorted(partitions):
                 if LANE_OF_TOPIC[tp.topic] not in consumer.lanes:
@@ -234,28 +226,6 @@ class Follower:
             " VALUES ('poison', %s, %s, %s, jsonb_build_object('detail', %s::text), %s, now(), true)",
             (message.tp.topic, message.tp.partition, message.offset, why[:500], message.value),
         )
-
-    # -- connections and retries ---------------------------------------------------------------------------------------
-
-    def _until_done(self, step: Callable[[psycopg.Connection, int], T]) -> T:
-        """Run a step in a transaction until it commits; what cannot pass is raised and ends the process."""
-        attempt = 0
-        while True:
-            try:
-                conn = self._connection()
-                with conn.transaction():
-                    return step(conn, attempt)
-            except (psycopg.OperationalError, RetryLater, UnknownFact, store.VersionConflict) as wait:
-                pause = 0.0 if isinstance(wait, store.VersionConflict) and attempt < 3 else min(0.05 * 2**attempt, 2.0)
-                log.warning("retry", attempt=attempt, why=f"{type(wait).__name__}: {wait}")
-                attempt += 1
-                time.sleep(pause)
-
-    def _connection(self) -> psycopg.Connection:
-        if self._conn is None or self._conn.closed or self._conn.broken:
-            self._conn = connect(self._conninfo, name="follower", statement_seconds=30)
-            self._epoch = store.check(self._conn).epoch
-        return self._conn
 
     def _topic_ids(self) -> dict[str, str]:
         if self._admin is None:

@@ -11,6 +11,7 @@ PARTITIONS = 4
 """Of every internal topic. Pinned: a change drains the topics and starts new ones."""
 
 DIRECTIVE_TOPIC = "liancheng.directive.v1"
+INGRESS_PREFIX = "liancheng.ingress."
 LANE_OF_TOPIC = {f"liancheng.{lane}.v1": lane for lane in LANES}
 
 
@@ -19,7 +20,12 @@ def internal_topic(lane: str) -> str:
 
 
 def ingress_topic(code: str) -> str:
-    return f"liancheng.ingress.{code}.v1"
+    return f"{INGRESS_PREFIX}{code}.v1"
+
+
+def member_of_topic(topic: str) -> str:
+    """Whose ingress topic this is: its ACL lets nobody else write there."""
+    return topic.removeprefix(INGRESS_PREFIX).removesuffix(".v1")
 
 
 def receipt_topic(code: str) -> str:

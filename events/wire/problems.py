@@ -17,6 +17,7 @@ class Meaning(NamedTuple):
 
 
 # fmt: off
+# ruff: noqa: E501  (a rule and its translation stand beside each other)
 PROBLEMS: dict[str, Meaning] = {
     # --- the request ---
     "unauthorized": Meaning(401, "No valid credential", "凭证无效",
@@ -68,9 +69,9 @@ PROBLEMS: dict[str, Meaning] = {
         "Start again without a token: a full snapshot replaces the copy.", "请不带令牌重新开始，以完整快照替换副本。"),
     # --- a statement that cannot be read ---
     "not-utf8": Meaning(422, "Not UTF-8", "不是 UTF-8",
-        "A statement is UTF-8, without a byte order mark.", "陈述须为 UTF-8 编码，且不带字节序标记。"),
+        "What is sent is UTF-8, without a byte order mark.", "所传内容须为 UTF-8 编码，且不带字节序标记。"),
     "not-json": Meaning(422, "Not JSON", "不是 JSON",
-        "A statement is JSON after RFC 8259; NaN and Infinity are not.", "陈述须为 RFC 8259 的 JSON；不接受 NaN 与 Infinity。"),
+        "What is sent is JSON after RFC 8259; NaN and Infinity are not.", "所传内容须为 RFC 8259 的 JSON；不接受 NaN 与 Infinity。"),
     "bad-encoding": Meaning(422, "Wrong percent-encoding", "百分号编码错误",
         "A ce- header holds printable ASCII; everything else is percent-encoded UTF-8.", "ce- 首部只含可打印 ASCII，其余以百分号编码的 UTF-8 表示。"),
     "duplicate-key": Meaning(422, "The same key twice", "键重复",
@@ -106,6 +107,8 @@ PROBLEMS: dict[str, Meaning] = {
         "Data is JSON, in `data`.", "数据须为 JSON，置于 data 中。"),
     "account-mismatch": Meaning(422, "Account differs from subject", "账户与 subject 不一致",
         "merchant.account equals the CloudEvents subject; without a merchant the subject is the subject_id.", "merchant.account 须等于 CloudEvents subject；未给出 merchant 时，subject 为 subject_id。"),
+    "wrong-key": Meaning(422, "Wrong record key", "记录键错误",
+        "The key of a Kafka record is the account, of an acknowledgement the subject_id.", "Kafka 记录的键须为账户；执行回执的键须为 subject_id。"),
     "missing-end": Meaning(422, "limit and freeze must end", "限制与冻结须有期限",
         "A sanction by limit or freeze carries ends.", "限制或冻结措施须带 ends。"),
     "ends-before-it-begins": Meaning(422, "Ends before it begins", "结束早于开始",
@@ -143,7 +146,12 @@ class Invalid(Exception):
 def document(code: str, detail: str = "", faults: Sequence[Fault] = (), **more: object) -> dict[str, Any]:
     """The problem as RFC 9457 has it. It holds nothing that a member said, so that it may be logged and kept."""
     meaning = PROBLEMS[code]
-    problem: dict[str, Any] = {"type": f"/problems/{code}", "title": meaning.title_en, "title_zh": meaning.title_zh, "status": meaning.status}
+    problem: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "title": meaning.title_en,
+        "title_zh": meaning.title_zh,
+        "status": meaning.status,
+    }
     problem["detail"] = detail or meaning.rule_en
     if faults:
         problem["errors"] = [msgspec.structs.asdict(fault) for fault in faults]

@@ -1,4 +1,4 @@
-"""One row per subject, from the facts of its dossier, and one per account. Pure, total, facts in the order of the dossier."""
+"""One row per subject, from the facts of its dossier, in their order. Pure, total."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 
 from events.facts.directive import DirectiveIssued, Reason
-from events.facts.dossier import AccountAttached, AccountDetached, SubjectNamed
+from events.facts.dossier import SubjectNamed
 from events.facts.fact import Category, DossierFact, Fact, Kind, Tier
 from events.facts.listing import (
     Basis,
@@ -72,13 +72,9 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
         return tuple(sorted({category for listing in self.listings if listing.decided for category in listing.categories}))
 
 
-class Account(msgspec.Struct, frozen=True, order=True, gc=False):
-    """Whose an account is since the fact with this id. Of two rows of one account the one with the higher id holds."""
-
-    id: int
-    platform: str
-    account: str
-    subject_id: UUID
+_TAKEN = (
+    "seq", "tier", "contested", "lift", "measures", "reasons", "merged_into", "since", "until", "decision", "appeal", "rulebook", "demo",
+)  # fmt: skip
 
 
 def evolve(row: Subject | None, fact: Fact, position: int) -> Subject | None:
@@ -125,8 +121,7 @@ def _told(row: Subject, fact: DirectiveIssued) -> dict[str, object]:
     """A directive is the full state. Who the subject is stays known when the directive, at tier none, does not say it."""
     if fact.seq <= row.seq:
         return {}
-    taken = ("seq", "tier", "contested", "lift", "measures", "reasons", "merged_into", "since", "until", "decision", "appeal", "rulebook", "demo")
-    return {name: getattr(fact, name) for name in taken} | {"uscc": fact.uscc or row.uscc, "name": fact.name or row.name}
+    return {name: getattr(fact, name) for name in _TAKEN} | {"uscc": fact.uscc or row.uscc, "name": fact.name or row.name}
 
 
 def _other_watches(row: Subject, weighing: UUID) -> tuple[Watch, ...]:
@@ -143,16 +138,3 @@ def _with(row: Subject, listing: OpenListing) -> tuple[OpenListing, ...]:
 
 def _categories(basis: tuple[Basis, ...]) -> tuple[Category, ...]:
     return tuple(sorted({one.category for one in basis}))
-
-
-def account(fact: Fact, position: int) -> Account | None:
-    """What the fact says of whose an account is, if anything.
-
-    A detachment names the account's next subject, so whichever of the two dossiers is folded first, the map is right.
-    """
-    match fact:
-        case AccountAttached(account=it):
-            return Account(position, it.platform, it.account, fact.subject_id)
-        case AccountDetached(account=it):
-            return Account(position, it.platform, it.account, fact.to)
-    return None

@@ -8,14 +8,35 @@ import msgspec
 import psycopg
 
 from events.facts.fact import Category, Tier
-from projections.blacklist.fold import Account, OpenListing, Subject, Watch
+from projections.blacklist.accounts import Account
+from projections.blacklist.fold import OpenListing, Subject, Watch
 from projections.blacklist.shown import Shown, shown, shown_until
 from projections.day import shanghai_day
 from projections.reading import NotBuilt, Vector, live, snapshot, vector
 
 __all__ = [
-    "Account", "AsOf", "Change", "Changes", "News", "NotBuilt", "OpenListing", "Page", "Shown", "Subject", "Vector", "Watch",
-    "accounts", "changes", "changes_since", "page", "shown", "shown_until", "snapshot", "subject",
+    "CURRENT",
+    "Account",
+    "AsOf",
+    "Change",
+    "Changes",
+    "News",
+    "NotBuilt",
+    "OpenListing",
+    "Page",
+    "Shown",
+    "Subject",
+    "Vector",
+    "Watch",
+    "accounts",
+    "changes",
+    "changes_since",
+    "count",
+    "page",
+    "shown",
+    "shown_until",
+    "snapshot",
+    "subject",
 ]  # fmt: skip
 
 VIEW = "blacklist"
@@ -36,6 +57,9 @@ class AsOf(msgspec.Struct, frozen=True):
 
     moment: datetime | None = None
     position: int | None = None
+
+
+CURRENT = AsOf()
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -75,7 +99,8 @@ def changes_since(conn: psycopg.Connection, since: Vector | None) -> News:
             " WHERE v.next_position IS NULL"
         )
         owners = view.sql(
-            f"SELECT a.id, a.platform, a.account, a.subject_id {beyond} JOIN {{view}}.account a ON a.partition = had.partition AND a.id > had.id"
+            f"SELECT a.id, a.platform, a.account, a.subject_id {beyond}"
+            " JOIN {view}.account a ON a.partition = had.partition AND a.id > had.id"
         )
         # Streamed: the rows of a whole load would not fit beside what they become.
         subjects = [_decode(state) for (state,) in conn.cursor(binary=True).stream(versions, (partitions, ids), size=2000)]
@@ -89,23 +114,33 @@ def page(
     *,
     tier: Tier | None = None,
     category: Category | None = None,
-    as_of: AsOf = AsOf(),
+    as_of: AsOf = CURRENT,
     cursor: UUID | None = None,
     limit: int = 100,
 ) -> Page:
     """The list: tier restricted and blacklisted, or one of them. With a past moment, the list as it was shown then."""
-    day = shanghai_day(as_of.moment or now)
     with snapshot(conn):
         query = live(conn, VIEW).sql(
-            "SELECT state FROM {view}.version WHERE tier >= 2"
-            " AND (tier = %(tier)s OR %(tier)s::smallint IS NULL) AND (until >= %(day)s OR until IS NULL)"
-            " AND (%(category)s::text IS NULL OR %(category)s = ANY (categories))"
-            f" AND {_held(as_of)}"
-            " AND (subject_id > %(cursor)s OR %(cursor)s::uuid IS NULL) ORDER BY subject_id LIMIT %(limit)s"
+            f"SELECT state {_listed(as_of)} AND (subject_id > %(cursor)s OR %(cursor)s::uuid IS NULL) ORDER BY subject_id LIMIT %(limit)s"
         )
-        filters = {"tier": None if tier is None else int(tier), "day": day, "category": category and category.value}
-        found = _subjects(conn.execute(query, filters | _moment(as_of) | {"cursor": cursor, "limit": limit + 1}))
+        filters = _filters(now, tier, category, as_of) | {"cursor": cursor, "limit": limit + 1}
+        found = _subjects(conn.execute(query, filters))
     return Page(found[:limit], found[limit - 1].subject_id if len(found) > limit else None)
+
+
+def count(
+    conn: psycopg.Connection,
+    now: datetime,
+    *,
+    tier: Tier | None = None,
+    category: Category | None = None,
+    as_of: AsOf = CURRENT,
+) -> int:
+    """How many there are on all pages."""
+    with snapshot(conn):
+        query = live(conn, VIEW).sql(f"SELECT count(*) {_listed(as_of)}")
+        (found,) = conn.execute(query, _filters(now, tier, category, as_of)).fetchall()
+    return int(found[0])
 
 
 def changes(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor: int = 0, limit: int = 100) -> Changes:
@@ -115,8 +150,9 @@ def changes(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor:
     """
     with snapshot(conn):
         query = live(conn, VIEW).sql(
-            "SELECT v.position, v.state, (SELECT p.state FROM {view}.version p WHERE p.subject_id = v.subject_id AND p.position < v.position"
-            " ORDER BY p.position DESC LIMIT 1) FROM {view}.version v"
+            "SELECT v.position, v.state, (SELECT p.state FROM {view}.version p"
+            " WHERE p.subject_id = v.subject_id AND p.position < v.position ORDER BY p.position DESC LIMIT 1)"
+            " FROM {view}.version v"
             " WHERE v.changed AND v.at > %s AND v.at <= %s AND v.position > %s ORDER BY v.position LIMIT %s"
         )
         rows = conn.execute(query, (start, end, cursor, limit + 1)).fetchall()
@@ -124,7 +160,7 @@ def changes(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor:
     return Changes(items, rows[limit - 1][0] if len(rows) > limit else None)
 
 
-def subject(conn: psycopg.Connection, subject_id: UUID, as_of: AsOf = AsOf()) -> Subject | None:
+def subject(conn: psycopg.Connection, subject_id: UUID, as_of: AsOf = CURRENT) -> Subject | None:
     """What was known of one subject; None when it had no dossier. Show it with `shown`."""
     with snapshot(conn):
         query = live(conn, VIEW).sql(
@@ -141,6 +177,21 @@ def accounts(conn: psycopg.Connection, subject_id: UUID) -> tuple[Account, ...]:
             'SELECT id, platform, account, subject_id FROM {view}.account WHERE subject_id = %s ORDER BY platform, account COLLATE "C"'
         )
         return tuple(Account(*row) for row in conn.execute(query, (subject_id,)))
+
+
+def _listed(as_of: AsOf) -> str:
+    """Who was on the list then."""
+    return (
+        "FROM {view}.version WHERE tier >= 2"
+        " AND (tier = %(tier)s OR %(tier)s::smallint IS NULL) AND (until >= %(day)s OR until IS NULL)"
+        " AND (%(category)s::text IS NULL OR %(category)s = ANY (categories))"
+        f" AND {_held(as_of)}"
+    )
+
+
+def _filters(now: datetime, tier: Tier | None, category: Category | None, as_of: AsOf) -> dict[str, object]:
+    day = shanghai_day(as_of.moment or now)
+    return {"tier": None if tier is None else int(tier), "day": day, "category": category and category.value} | _moment(as_of)
 
 
 def _held(as_of: AsOf) -> str:

@@ -1,78 +1,101 @@
-"""Writes the blacklist: the new versions of each subject a batch of facts is about, and whose its accounts are."""
+"""Writes the blacklist: one statement for the new versions of subjects, one for whose the accounts are."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
-from uuid import UUID
+from collections.abc import Iterable, Sequence
 
 import msgspec
-import psycopg
 from psycopg import Connection
 
-from events.facts.fact import DossierFact, Tier
-from projections.blacklist.fold import Account, Subject, account, evolve
-from projections.view import Delivery, View, schema_sql, within
+from events.facts.fact import DossierFact
+from projections.blacklist.accounts import Owner, Owners
+from projections.blacklist.fold import Subject
+from projections.blacklist.versions import Version, Versions
+from projections.view import Delivery, View, columns, schema_sql, within
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Subject).decode
 
+CURRENT = "SELECT state FROM {view}.version WHERE subject_id = ANY(%b::uuid[]) AND next_position IS NULL"
+ADD_VERSIONS = (
+    "WITH closed AS (UPDATE {view}.version v SET next_position = n.position, next_at = n.at"
+    " FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::timestamptz[]) AS n(subject_id, before, position, at)"
+    " WHERE (v.subject_id, v.position) = (n.subject_id, n.before))"
+    " INSERT INTO {view}.version SELECT subject_id, position, partition, at, next_position, next_at, tier, until,"
+    " string_to_array(categories, ','), changed, state"
+    " FROM unnest(%b::uuid[], %b::bigint[], %b::smallint[], %b::timestamptz[], %b::bigint[], %b::timestamptz[], %b::smallint[],"
+    " %b::date[], %b::text[], %b::boolean[], %b::bytea[])"
+    " AS n(subject_id, position, partition, at, next_position, next_at, tier, until, categories, changed, state)"
+    " ON CONFLICT DO NOTHING"
+)
+SET_OWNERS = (
+    "INSERT INTO {view}.account SELECT * FROM unnest(%b::text[], %b::text[], %b::uuid[], %b::bigint[], %b::smallint[])"
+    " ON CONFLICT (platform, account) DO UPDATE SET subject_id = excluded.subject_id, id = excluded.id, partition = excluded.partition"
+    " WHERE account.id < excluded.id"
+)
 
-class Version(NamedTuple):
-    """A state that a subject came to, the state before, and the state that it went on to in the same batch."""
 
-    partition: int
-    before: Subject | None
-    state: Subject
-    after: Subject | None = None
-
-
-class Placed(NamedTuple):
-    """Whose an account is, and which partition said so."""
-
-    partition: int
-    account: Account
-
-
-def versions(current: dict[UUID, Subject], facts: Iterable[Delivery]) -> list[Version]:
-    """The versions that the facts add, in their order; `current` is brought up to date."""
-    found: list[Version] = []
-    newest: dict[UUID, int] = {}
+def apply(conn: Connection, schema: str, facts: Sequence[Delivery]) -> bool:
+    """Add the versions that the facts make. The rows of a subject come from one partition, so nobody else writes them now."""
+    subjects = sorted({delivery.fact.subject_id for delivery in facts if isinstance(delivery.fact, DossierFact)})
+    current = (_decode(state) for (state,) in conn.execute(within(schema, CURRENT), (subjects,)))
+    versions, owners = Versions({subject.subject_id: subject for subject in current}), Owners()
+    new: list[Version] = []
     for delivery in facts:
-        if not isinstance(delivery.fact, DossierFact):
-            continue
-        subject_id = delivery.fact.subject_id
-        before = current.get(subject_id)
-        state = evolve(before, delivery.fact, delivery.id)
-        if state is None or state is before:
-            continue
-        current[subject_id] = state
-        if subject_id in newest:
-            found[newest[subject_id]] = found[newest[subject_id]]._replace(after=state)
-        newest[subject_id] = len(found)
-        found.append(Version(delivery.partition, before, state))
-    return found
+        new += filter(None, [versions.add(delivery)])
+        owners.add(delivery)
+    new += versions.rest()
+    if new:
+        closed = [(v.state.subject_id, v.before.position, v.state.position, v.state.at) for v in new if v.before is not None]
+        conn.execute(within(schema, ADD_VERSIONS), (*columns(closed, 4), *columns([_version(v) for v in new], 11)))
+    if owned := owners.all():
+        conn.execute(within(schema, SET_OWNERS), columns([_owner(owner) for owner in owned], 5))
+    return bool(new or owned)
 
 
-def owners(facts: Iterable[Delivery]) -> list[Placed]:
-    """Whose each account is after the facts, in whatever order they came."""
-    found: dict[tuple[str, str], Placed] = {}
-    for delivery in facts:
-        it = account(delivery.fact, delivery.id)
-        if it is not None and (it.platform, it.account) not in found or it is not None and found[it.platform, it.account].account.id < it.id:
-            found[it.platform, it.account] = Placed(delivery.partition, it)
-    return sorted(found.values(), key=lambda placed: (placed.account.platform, placed.account.account))
+def load(conn: Connection, schema: str, facts: Iterable[Delivery]) -> None:
+    """All versions, copied in while the facts go through, then all accounts."""
+    versions, owners = Versions({}), Owners()
+    with conn.cursor() as cursor:
+        with cursor.copy(within(schema, "COPY {view}.version FROM STDIN")) as copy:
+            for delivery in facts:
+                owners.add(delivery)
+                if (complete := versions.add(delivery)) is not None:
+                    copy.write_row(_version(complete, split=True))
+            for version in versions.rest():
+                copy.write_row(_version(version, split=True))
+        with cursor.copy(within(schema, "COPY {view}.account FROM STDIN")) as copy:
+            for owner in owners.all():
+                copy.write_row(_owner(owner))
 
 
-def _listed(version: Version) -> bool:
-    """Whether the list itself changed: a directive that restricts, or the end of one."""
-    before, state = version.before, version.state
-    was = Tier.NONE if before is None else before.tier
-    return max(was, state.tier) > Tier.WATCH and (before is None or before.seq != state.seq)
-
-
-def _row(version: Version) -> tuple[object, ...]:
+def _version(version: Version, *, split: bool = False) -> tuple[object, ...]:
+    """The row; its categories joined by commas, because unnest would flatten an array of arrays, or `split`."""
     it, after = version.state, version.after
+    categories = [category.value for category in it.categories]
     return (
-        it.subject_id, it.position, version.partition, it.at, after and after.position, after and after.at, int(it.tier), it.until,
-        [category.value for category in it.categories], _listed(version), _encode(it),
-    )  # fmt: skip
+        it.subject_id,
+        it.position,
+        version.partition,
+        it.at,
+        None if after is None else after.position,
+        None if after is None else after.at,
+        int(it.tier),
+        it.until,
+        categories if split else ",".join(categories),
+        version.changed,
+        _encode(it),
+    )
+
+
+def _owner(owner: Owner) -> tuple[object, ...]:
+    it = owner.account
+    return it.platform, it.account, it.subject_id, it.id, owner.partition
+
+
+VIEW = View(
+    name="blacklist",
+    lanes=("dossier",),
+    tables=("version", "account"),
+    schema_sql=schema_sql("projections.blacklist"),
+    apply=apply,
+    load=load,
+)

@@ -3,6 +3,7 @@
 A row takes facts of two topics, so it is a join: in whatever order and however often they come, the row is the same.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -27,8 +28,8 @@ class Sent(msgspec.Struct, frozen=True, order=True, gc=False):
     tier: Tier
 
 
-class Answer(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=False):
-    """A platform's answer, as the hub recorded it. Ordered as what it answers, then as it came."""
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A platform's answer, as the hub recorded it."""
 
     seq: int
     id: int
@@ -57,7 +58,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     @property
     def last(self) -> Answer | None:
         """The newest answer of any kind."""
-        return max(self.answers.values(), default=None)
+        return max(self.answers.values(), key=_order, default=None)
 
     @property
     def overdue(self) -> Sent | None:
@@ -85,7 +86,22 @@ def told(fact: Fact, position: int) -> tuple[Coverage, ...]:
 
 def join(a: Coverage, b: Coverage) -> Coverage:
     """Both rows in one: associative, commutative, and a row joined with itself is itself."""
-    answers = {state: max(x[state] for x in (a.answers, b.answers) if state in x) for state in sorted(a.answers.keys() | b.answers.keys())}
-    both = msgspec.structs.replace(a, sent=max((x for x in (a.sent, b.sent) if x is not None), default=None), answers=answers)
-    waiting = tuple(sorted({sent for sent in (*a.waiting, *b.waiting) if sent.seq > both.final}))
+    states = sorted(a.answers.keys() | b.answers.keys())
+    answers = {state: max((row.answers[state] for row in (a, b) if state in row.answers), key=_order) for state in states}
+    sent = max((row.sent for row in (a, b) if row.sent is not None), default=None)
+    both = msgspec.structs.replace(a, sent=sent, answers=answers)
+    waiting = tuple(sorted({it for it in (*a.waiting, *b.waiting) if it.seq > both.final}))
     return msgspec.structs.replace(both, waiting=waiting)
+
+
+def _order(answer: Answer) -> tuple[int, int]:
+    """By what it answers, then as it came."""
+    return answer.seq, answer.id
+
+
+def done(asked: Iterable[Sent], row: Coverage) -> Iterator[tuple[Action, float]]:
+    """Of what was asked, what the row says was done as asked, and how many seconds that took. `absent` and `unable` did nothing."""
+    for sent in asked:
+        answer = row.answers.get("enforced" if sent.action == "restrict" else "lifted")
+        if answer is not None and answer.seq >= sent.seq and sent not in row.waiting:
+            yield sent.action, max(0.0, (answer.at - sent.at).total_seconds())

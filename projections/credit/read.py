@@ -10,8 +10,9 @@ import msgspec
 import psycopg
 
 from projections.credit.fold import Entry
-from projections.credit.score import Line, Score, Scorecard, Text
+from projections.credit.score import Line, Score
 from projections.credit.score import score as score_of
+from projections.credit.scorecard import Scorecard, Text
 from projections.reading import NotBuilt, Vector, live, snapshot, vector
 
 __all__ = [

@@ -6,45 +6,12 @@ from datetime import date, datetime
 
 import msgspec
 
-from events.facts.dossier import Group, StatementRef
-from events.facts.fact import Measure
+from events.facts.dossier import Group, StatementRef, Weighing
 from projections.credit.fold import Entry
+from projections.credit.scorecard import Scorecard, Text
 from projections.day import shanghai_day
 
 EIGHTHS = 8
-
-
-class Text(msgspec.Struct, frozen=True):
-    """The same in both languages."""
-
-    zh: str
-    en: str
-
-    def __add__(self, other: "Text") -> "Text":
-        return Text(self.zh + other.zh, self.en + other.en)
-
-
-class Grade(msgspec.Struct, frozen=True, rename={"least": "from"}):
-    """The grade of scores from `least` up."""
-
-    letter: str
-    least: int
-
-
-class Scorecard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the points of weighings come to. Data, in `scorecards/`; points and factors of groups are the rulebook's."""
-
-    version: str
-    full: int
-    floor: int
-    entity_cap: int
-    corroboration: tuple[int, int]
-    reasons: int
-    grades: tuple[Grade, ...]
-    measures: dict[Measure, Text]
-    groups: dict[Group, Text]
-    corroborated: Text
-    lines: dict[str, Text]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +92,11 @@ def _costs(counted: list[Entry], card: Scorecard) -> list[tuple[Entry, int]]:
     for entry in counted:
         entities[entry.weighing.group].add(entry.weighing.entity)
     more, of = card.corroboration
-    return [(entry, it.eighths + (it.eighths * more // of if len(entities[it.group]) > 1 else 0)) for entry in counted for it in (entry.weighing,)]
+
+    def cost(it: Weighing) -> int:
+        return it.eighths + (it.eighths * more // of if len(entities[it.group]) > 1 else 0)
+
+    return [(entry, cost(entry.weighing)) for entry in counted]
 
 
 def _line(entry: Entry, cost: int, card: Scorecard) -> Line:
@@ -156,4 +127,3 @@ def _caps(taken: list[tuple[Entry, int]], card: Scorecard) -> list[Line]:
 
 def _one(code: str, eighths: int, card: Scorecard) -> list[Line]:
     return [Line(code=code, eighths=eighths, text=card.lines[code])] if eighths else []
-

@@ -20,17 +20,22 @@ class State(NamedTuple):
     """What a copy holds, in two numbers."""
 
     digest: int
-    count: int
+    listed: int
 
     @property
     def hexadecimal(self) -> str:
         return f"{self.digest:064x}"
 
+    @property
+    def sum(self) -> bytes:
+        """The digest as 32 bytes, the highest first."""
+        return self.digest.to_bytes(_WIDTH, "big")
+
     def plus(self, subject_id: UUID, seq: int) -> "State":
-        return State((self.digest + weight(subject_id, seq)) % _MODULUS, self.count + 1)
+        return State((self.digest + weight(subject_id, seq)) % _MODULUS, self.listed + 1)
 
     def minus(self, subject_id: UUID, seq: int) -> "State":
-        return State((self.digest - weight(subject_id, seq)) % _MODULUS, self.count - 1)
+        return State((self.digest - weight(subject_id, seq)) % _MODULUS, self.listed - 1)
 
 
 EMPTY = State(0, 0)
@@ -82,8 +87,8 @@ class Register:
         self._newest[issued.subject_id] = _Newest(len(self._ids), issued.seq, issued.listed)
         self._superseded_by.append(0)
         self._listed.append(issued.listed)
-        self._digests += self._state.digest.to_bytes(_WIDTH, "big")
-        self._counts.append(self._state.count)
+        self._digests += self._state.sum
+        self._counts.append(self._state.listed)
         self._ids.append(issued.id)
 
     @property

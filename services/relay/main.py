@@ -20,6 +20,7 @@ from events.transport.telemetry import RELAY_AGE, RELAY_BACKLOG, configure_logs,
 from services.relay import lease
 from services.relay.answers import Answers
 from services.relay.application import BULK, URGENT, LaneRelay, backlog, wait_for
+from services.relay.directive_topic import DirectiveTopic
 from services.relay.directives import DirectivePublisher
 from services.relay.settings import Settings
 
@@ -58,15 +59,17 @@ class Refusals:
 class Directives:
     """Publishes directives as state."""
 
-    def __init__(self, conninfo: str, kafka: Kafka) -> None:
+    def __init__(self, conninfo: str, kafka: Kafka, holder: str) -> None:
+        self._topic = DirectiveTopic(kafka)
         self._conn = connect(conninfo, name="relay", statement_seconds=10)
         self._producer = producer(kafka)
-        self._publisher = DirectivePublisher(self._conn, self._producer)
+        self._publisher = DirectivePublisher(self._conn, self._producer, self._topic, holder)
 
     def step(self) -> int:
         return self._publisher.publish_changes()
 
     def close(self) -> None:
+        self._topic.close()
         self._producer.close(timeout=2)
         self._conn.close()
 
@@ -97,7 +100,7 @@ class Relay:
             threads = [
                 self._start("urgent", lambda: LaneRelay(conninfo, kafka, URGENT, holder)),
                 self._start("bulk", lambda: LaneRelay(conninfo, kafka, BULK, holder)),
-                self._start("directives", lambda: Directives(conninfo, kafka)),
+                self._start("directives", lambda: Directives(conninfo, kafka, holder)),
                 self._start("refusals", lambda: Refusals(conninfo, kafka)),
             ]
             self._state = "ready"

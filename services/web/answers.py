@@ -52,9 +52,8 @@ def as_problem(error: Exception, method: str, route: str) -> Problem:
 def _wrong_input(error: ValidationException) -> Problem:
     """Litestar names the fields of a body and the parameters; a body that is no JSON at all names nothing."""
     extra: Any = error.extra if isinstance(error.extra, list) else []
-    faults = tuple(
-        Fault("#/" + str(one.get("key", "")).replace(".", "/"), "bad-parameter", str(one.get("message", ""))) for one in extra if isinstance(one, dict)
-    )
+    named = [one for one in extra if isinstance(one, dict)]
+    faults = tuple(Fault("#/" + str(one.get("key", "")).replace(".", "/"), "bad-parameter", str(one.get("message", ""))) for one in named)
     return Problem("bad-parameter", faults[0].detail if faults else error.detail, faults)
 
 

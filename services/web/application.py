@@ -1,4 +1,4 @@
-"""One HTTP service: Litestar for its routes, hot routes before it, and around both problems, metrics, health and the interface's description."""
+"""One HTTP service: Litestar for its routes, hot routes before it, and problems, metrics, health and a description around both."""
 
 from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter
@@ -6,16 +6,16 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler, HTTPScope, Message, Receive, Scope, Send
 
-from events.transport.telemetry import HTTP_SECONDS, VERSION
+from events.transport.telemetry import HTTP_SECONDS
 from services.web.answers import HANDLERS, as_problem
 from services.web.asgi import ClientGone, Incoming, Raw, problem_answer, send_answer
 from services.web.callers import provide_caller
 from services.web.credentials import Credentials
-from services.web.description import complete
+from services.web.description import complete, described
 from services.web.problem import Problem
 from services.web.quota import Quota
 from services.web.routes import ROUTES
@@ -27,13 +27,13 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Site:
     """The ASGI application of one service."""
 
-    def __init__(self, service: str, litestar: Litestar, raw: Sequence[Raw]) -> None:
-        self.service, self.litestar, self._raw = service, litestar, raw
+    def __init__(self, service: str, litestar: Litestar, raw: Sequence[Raw], schema: Callable[[], dict[str, Any]]) -> None:
+        self.service, self.litestar, self._raw, self._schema = service, litestar, raw, schema
         self._routes = {route.path: {r.method: r for r in raw if r.path == route.path} for route in raw}
         litestar.state["site"] = self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.litestar(scope, receive, send)
             return
         started, answered = perf_counter(), _Status(send)
@@ -62,7 +62,7 @@ class Site:
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document of all routes, the hot ones too."""
-        return complete(self.litestar.openapi_schema.to_schema(), self._raw)
+        return complete(self._schema(), self._raw)
 
 
 class _Status:
@@ -95,24 +95,23 @@ def application(
     `provide` are objects injected into handlers by name, beside `caller`; `more` goes to Litestar (lifespan, on_shutdown …).
     """
     dependencies = {name: _given(value) for name, value in (provide or {}).items()} | more.pop("dependencies", {})
-    litestar = Litestar(
-        route_handlers=[*handlers, *ROUTES],
-        dependencies={"caller": Provide(provide_caller), **dependencies},
-        exception_handlers={**HANDLERS, **more.pop("exception_handlers", {})},
-        openapi_config=OpenAPIConfig(
-            title=f"Liancheng {title}",
-            version=VERSION,
-            components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
-            security=[{"key": []}],
-            use_handler_docstrings=True,
-            path="/openapi",
-        ),
-        logging_config=None,
-        request_max_body_size=more.pop("request_max_body_size", BODY_LIMIT),
-        **more,
-    )
+    limit = more.pop("request_max_body_size", BODY_LIMIT)
+
+    def built(openapi: OpenAPIConfig | None) -> Litestar:
+        return Litestar(
+            route_handlers=[*handlers, *ROUTES],
+            dependencies={"caller": Provide(provide_caller), **dependencies},
+            exception_handlers=HANDLERS,
+            openapi_config=openapi,
+            logging_config=None,
+            request_max_body_size=limit,
+            **more,
+        )
+
+    litestar = built(None)
     litestar.state.update({"credentials": credentials, "quota": quota, "ready": ready})
-    return Site(title, litestar, raw)
+    # Litestar's own pages of the description load scripts from elsewhere: a second application describes, the first one serves.
+    return Site(title, litestar, raw, lambda: built(described(title)).openapi_schema.to_schema())
 
 
 def _given(value: object) -> Provide:

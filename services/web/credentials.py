@@ -23,8 +23,7 @@ LOOKUP_SECONDS = 0.9
 _REMEMBERED = 10_000
 
 _SELECT = (
-    "SELECT c.digest, m.code, m.class, m.entity FROM credential c JOIN member m USING (code)"
-    " WHERE c.key_id = %s AND c.revoked_at IS NULL"
+    "SELECT c.digest, m.code, m.class, m.entity FROM credential c JOIN member m USING (code) WHERE c.key_id = %s AND c.revoked_at IS NULL"
 )
 
 

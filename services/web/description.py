@@ -4,11 +4,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
 
+from events.transport.telemetry import VERSION
 from events.wire.problems import PROBLEMS, Fault
 from services.web.asgi import Raw
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
+
+
+def described(title: str) -> OpenAPIConfig:
+    """How Litestar describes its part."""
+    return OpenAPIConfig(
+        title=f"Liancheng {title}",
+        version=VERSION,
+        components=Components(security_schemes={"key": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{"key": []}],
+        use_handler_docstrings=True,
+    )
 
 
 def complete(schema: dict[str, Any], raw: Sequence[Raw]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import get
 from litestar.datastructures import State
+from litestar.params import FromPath
 from litestar.response import Response
 
 from events.transport.telemetry import exposition, is_ready
@@ -43,7 +44,7 @@ def problems() -> dict[str, list[dict[str, Any]]]:
 
 
 @get("/problems/{code:str}", security=[{}], sync_to_thread=False)
-def problem(code: str) -> dict[str, Any]:
+def problem(code: FromPath[str]) -> dict[str, Any]:
     """What one problem means."""
     if code not in PROBLEMS:
         raise Problem("not-found")

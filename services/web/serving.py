@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Sequence
 
 import uvloop
@@ -16,7 +17,7 @@ HEADER_MS = 10_000
 
 
 def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve until a signal; returns when what was being answered is answered. OSError when the port is taken."""
+    """Serve until a signal; returns when what was being answered is answered. SystemExit with one line when the port is taken."""
     serve_all([(app, host, port)])
 
 
@@ -27,6 +28,8 @@ def serve_all(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
 
 
 async def _serve(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
+    for _, host, port in places:
+        _refuse_taken(host, port)
     servers = [_server(app, host, port) for app, host, port in places]
     running = [asyncio.ensure_future(server.serve()) for server in servers]
     stop = asyncio.Event()
@@ -37,8 +40,20 @@ async def _serve(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
     await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     for server in servers:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
     await asyncio.gather(*running)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """One clear line instead: granian shares a port with whoever else shares it; two services on one port would each get half of the requests."""
+    family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen(1)
+        except OSError as taken:
+            raise SystemExit(f"{host}:{port}: {taken.strerror}") from None
 
 
 def _server(app: ASGIApp, host: str, port: int) -> Server:

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from deploy.demo.shop.books import Books
 from deploy.demo.shop.counter import Counter
 from deploy.demo.shop.day import figures
 from deploy.demo.shop.duties import Duties, Tell
-from events.client.follow.feed import Feed
+from events.client.follow.live import Live
 from events.client.follow.replica import Replica
 from events.client.hub import Hub, Unreachable
 from events.client.notices import Notices
@@ -26,8 +26,9 @@ from events.client.publish.outbox import Outbox, Outcome
 from events.client.publish.publisher import Publisher
 from events.client.statement import Member
 
-EVERY = 0.05
-"""Seconds between polls of the feed: how fast a shop hears of a decision is its own choice."""
+EVERY = 0.1
+"""Seconds between looks for notices."""
+Doubt = Callable[[Exception], None]
 QUIET = "day-"
 """Receipts of these ids are counted, not told one by one."""
 
@@ -39,7 +40,7 @@ class Identity(msgspec.Struct, frozen=True):
     key: str
     gateway: str
     directives: str
-    folder: Path
+    folder: str
     actions: dict[str, str]
     kafka: Access | None = None
 
@@ -64,13 +65,13 @@ def main() -> None:
     threading.excepthook = _end
     lines = iter(sys.stdin.buffer.readline, b"")
     me = msgspec.json.decode(next(lines), type=Identity)
-    me.folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(me.folder)
     out, member, directives = Out(), Member(me.code), Hub(me.directives, me.key)
-    books, replica, outbox = Books(me.folder / "shop.db"), Replica(me.folder / "directives.db"), Outbox(me.folder / "outbox.db")
+    books, replica, outbox = Books(folder / "shop.db"), Replica(folder / "directives.db"), Outbox(folder / "outbox.db")
     duties = Duties(member, books, replica, outbox, me.actions, out.tell)
     _publish(me, outbox, out.tell)
     doubt = partial(_doubt, out.tell)
-    _follow(Feed(directives, replica), duties, doubt)
+    _follow(Live(directives, replica), duties, doubt)
     _hand_out(Notices(directives, outbox, member), duties, doubt)
     counter = Counter(member, books, replica, outbox, directives, figures(), me.actions, clock)
     for line in lines:
@@ -88,21 +89,21 @@ def _publish(me: Identity, outbox: Outbox, tell: Tell) -> None:
         Publisher(outbox, KafkaRoad(me.kafka, me.code), clock=time, doubt=doubt).start()
 
 
-def _follow(feed: Feed, duties: Duties, doubt: "partial[None]") -> None:
+def _follow(live: Live, duties: Duties, doubt: Doubt) -> None:
     def follow() -> None:
-        feed.run(Event(), lambda news: duties.enforce(news, clock()), every=EVERY, doubt=doubt)
+        live.run(Event(), lambda news: duties.enforce(news, clock()), doubt)
 
-    Thread(target=follow, name="feed", daemon=True).start()
+    Thread(target=follow, name="directives", daemon=True).start()
 
 
-def _hand_out(notices: Notices, duties: Duties, doubt: "partial[None]") -> None:
+def _hand_out(notices: Notices, duties: Duties, doubt: Doubt) -> None:
     def hand_out() -> None:
         while True:
             try:
                 notices.poll(lambda notice: duties.deliver(notice, clock()), clock)
             except Unreachable as silence:
                 doubt(silence)
-            sleep(2 * EVERY)
+            sleep(EVERY)
 
     Thread(target=hand_out, name="notices", daemon=True).start()
 

@@ -11,10 +11,16 @@ import msgspec
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (account TEXT PRIMARY KEY, uscc TEXT, name TEXT);
 CREATE INDEX IF NOT EXISTS account_uscc ON account (uscc);
-CREATE TABLE IF NOT EXISTS sanction (sanction TEXT PRIMARY KEY, account TEXT NOT NULL, measure TEXT NOT NULL, begins REAL NOT NULL, ends REAL, lifted TEXT);
+CREATE TABLE IF NOT EXISTS sanction (
+    sanction TEXT PRIMARY KEY, account TEXT NOT NULL, measure TEXT NOT NULL, begins REAL NOT NULL, ends REAL, lifted TEXT
+);
 CREATE INDEX IF NOT EXISTS sanction_account ON sanction (account);
-CREATE TABLE IF NOT EXISTS sale (number INTEGER PRIMARY KEY, account TEXT NOT NULL, amount_minor INTEGER NOT NULL, at REAL NOT NULL, refunded REAL);
-CREATE TABLE IF NOT EXISTS mail (notice TEXT NOT NULL, account TEXT NOT NULL, at REAL NOT NULL, words BLOB NOT NULL, PRIMARY KEY (notice, account));
+CREATE TABLE IF NOT EXISTS sale (
+    number INTEGER PRIMARY KEY, account TEXT NOT NULL, amount_minor INTEGER NOT NULL, at REAL NOT NULL, refunded REAL
+);
+CREATE TABLE IF NOT EXISTS mail (
+    notice TEXT NOT NULL, account TEXT NOT NULL, at REAL NOT NULL, words BLOB NOT NULL, PRIMARY KEY (notice, account)
+);
 """
 
 
@@ -63,7 +69,9 @@ class Books:
 
     def sell(self, account: str, amount_minor: int, now: datetime) -> int:
         """The number of the sale."""
-        rows = self._do("INSERT INTO sale (account, amount_minor, at) VALUES (?, ?, ?) RETURNING number", account, amount_minor, now.timestamp())
+        rows = self._do(
+            "INSERT INTO sale (account, amount_minor, at) VALUES (?, ?, ?) RETURNING number", account, amount_minor, now.timestamp()
+        )
         return int(rows[0][0])
 
     def refund(self, number: int, now: datetime) -> int:

@@ -52,7 +52,12 @@ class Counter:
         self._effects: dict[str, str] = {}
         self._effects_token: str | None = None
         self._commands = {"open": self._open, "sell": self._sell, "say": self._say, "refund": self._refund}
-        self._commands |= {"day": self._day, "tally": self._tally, "effects": self._count_effects, "copy": self._copy}
+        self._commands |= {
+            "day": self._day,
+            "tally": self._tally,
+            "effects": self._count_effects,
+            "copy": self._copy,
+        }
 
     def serve(self, command: Command) -> Reply:
         return self._commands[command["do"]](command)
@@ -78,16 +83,15 @@ class Counter:
             Merchant(command["account"], self._books.uscc(command["account"])),
             command["data"],
             id=str(uuid4()),
-            time=msgspec.convert(command["time"], datetime) if "time" in command else self._clock(),
+            time=msgspec.convert(command["time"], datetime),
         )
         self._book(command["name"], command["account"], command["data"])
         return self._put(said)
 
     def _book(self, name: str, account: str, data: Mapping[str, Any]) -> None:
         if name == "sanction.imposed":
-            begins, ends = (msgspec.convert(data.get(moment), datetime | None) for moment in ("begins", "ends"))
-            since = begins.timestamp() if begins else 0.0
-            self._books.punish(account, Sanction(data["sanction"], data["measure"], since, ends.timestamp() if ends else None))
+            begins, ends = msgspec.convert((data["begins"], data.get("ends")), tuple[datetime, datetime | None])
+            self._books.punish(account, Sanction(data["sanction"], data["measure"], begins.timestamp(), ends.timestamp() if ends else None))
         elif name == "sanction.lifted":
             self._books.lift(data["sanction"], data["reason"])
 
@@ -100,15 +104,15 @@ class Counter:
             self._book(item.name, item.merchant.account, item.data)
         made = [statement(self._member, item.name, item.merchant, item.data, id=item.id, time=item.time) for item in said]
         self._outbox.put(*made)
-        return {"statements": len(made), "shares": shares(said)}
+        return {"statements": len(made), "sanctions": sum(1 for item in said if item.name.startswith("sanction.")), "shares": shares(said)}
 
     def _tally(self, command: Command) -> Reply:
         return msgspec.structs.asdict(self._outbox.tally(command["prefix"]))
 
     def _count_effects(self, command: Command) -> Reply:
-        """How many statements of this prefix the hub has come to, by what became of them."""
+        """What became of the statements about sanctions whose id begins so, by state."""
         for page in effects(self._directives, self._effects_token):
-            self._effects.update((one.id, one.state) for one in page.items)
+            self._effects.update((one.statement, one.state) for one in page.items)
             self._effects_token = page.next
         states = [state for id, state in self._effects.items() if id.startswith(command["prefix"])]
         return {"states": {state: states.count(state) for state in sorted(set(states))}, "statements": len(states)}

@@ -103,8 +103,7 @@ class _Day:
     def said(self) -> Iterator[Said]:
         imposed = []
         for _ in range(self._figures.size["reports"]):
-            for said in self._report():
-                yield said
+            yield from self._report()
         for _ in range(self._figures.size["measures"]):
             measure = self._measure()
             imposed.append(measure)

@@ -52,8 +52,7 @@ class Duties:
         for directive in self._replica.unanswered():
             done = answer(directive, self._accounts(directive), self._actions)
             said = acknowledged(self._member, directive, done.state, time=now, action=done.action, reason=done.reason)
-            if not self._outbox.knows(said.id):
-                self._outbox.put(said)
+            self._outbox.put_unless_known(said)
             self._replica.answered(directive)
             heard = {"subject_id": directive.subject_id, "seq": directive.seq, "tier": directive.tier, "issued_at": directive.issued_at}
             self._tell({"event": "directive", "state": done.state, "at": now.timestamp(), **heard})

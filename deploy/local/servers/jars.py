@@ -36,7 +36,7 @@ def ensure(folder: Path, say: Say) -> None:
     say(f"Kafka：首次运行，下载 {len(missing)} 个 jar（约 44 MB）", f"Kafka: first run, fetching {len(missing)} jars (about 44 MB)")
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetching-") as scratch, ThreadPoolExecutor(8) as pool:
         context = MavenContext(repo_cache=Path(scratch), local_repos=[])
-        fetched = [pool.submit(_fetch, context, coordinates, wanted[coordinates], folder) for coordinates in missing]
+        fetched = [pool.submit(fetch, context, coordinates, wanted[coordinates], folder) for coordinates in missing]
         for count, done in enumerate(as_completed(fetched), 1):
             done.result()
             if count % 10 == 0 or count == len(missing):
@@ -59,7 +59,7 @@ def relock() -> None:
     LOCK.write_text(heading + "".join(line + "\n" for line in sorted(found.values())), encoding="utf-8")
 
 
-def _fetch(context: MavenContext, coordinates: str, digest: str, folder: Path) -> None:
+def fetch(context: MavenContext, coordinates: str, digest: str, folder: Path) -> None:
     group, artifact, version = coordinates.split(":")
     wanted = context.project(group, artifact).at_version(version).artifact()
     for attempt in range(1, ATTEMPTS + 1):

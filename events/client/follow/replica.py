@@ -84,7 +84,9 @@ class Replica:
                     self._put(directive)
                     news.append(directive)
             for subject in left:
-                freed = Directive(subject_id=subject, seq=self._held[subject].seq, tier="none", your_accounts=self._held[subject].your_accounts)
+                freed = Directive(
+                    subject_id=subject, seq=self._held[subject].seq, tier="none", your_accounts=self._held[subject].your_accounts
+                )
                 self._put(freed)
                 news.append(freed)
             self._remember(token)

@@ -85,8 +85,9 @@ class Outbox:
             self._news.notify_all()
         return new
 
-    def knows(self, id: str) -> bool:
-        return self._one("SELECT 1 FROM said WHERE id = ?", id) is not None
+    def put_unless_known(self, *statements: Statement, bookmark: tuple[str, str] | None = None) -> int:
+        """The same for what is made anew after a crash and differs in its time: what was first put under the id stays."""
+        return self.put(*(one for one in statements if not self._known(one.id)), bookmark=bookmark)
 
     def bookmark(self, name: str) -> str | None:
         row = self._one("SELECT place FROM bookmark WHERE name = ?", name)
@@ -136,6 +137,9 @@ class Outbox:
 
     def close(self) -> None:
         self._file.close()
+
+    def _known(self, id: str) -> bool:
+        return self._one("SELECT 1 FROM said WHERE id = ?", id) is not None
 
     def _put(self, statement: Statement) -> bool:
         query = "INSERT INTO said (id, key, event) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"

@@ -1,6 +1,6 @@
 """The event store: everything that was ever said or decided, in one log, appended in the order of its ids."""
 
-from events.transport.store.append import FactTooLarge, Recorded, Submission, VersionConflict, append, load, lock_log
+from events.transport.store.append import FactTooLarge, Recorded, Submission, VersionConflict, append, append_statements, load, lock_log
 from events.transport.store.application import Store
 from events.transport.store.log import ForeignLog, Log, Row, check, head, read, read_partition
 from events.transport.store.vault import erase, keep_words, words
@@ -15,6 +15,7 @@ __all__ = [
     "Submission",
     "VersionConflict",
     "append",
+    "append_statements",
     "check",
     "erase",
     "head",

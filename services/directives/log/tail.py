@@ -31,6 +31,11 @@ class Memory:
         """The last directive read; the register's head is lower when that one had been superseded before it came."""
 
     @property
+    def head(self) -> int:
+        """The last id of any kind that was read: tokens of this memory go no further."""
+        return max(self.read_to, self.notices.head)
+
+    @property
     def mark(self) -> tuple[int, int, int]:
         """Changes with everything that is taken in."""
         return self.epoch, self.read_to, self.notices.head

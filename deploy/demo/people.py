@@ -1,0 +1,118 @@
+"""The hub as people see it: a reviewer and approvers who act, a regulator who reads, an authority that speaks."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from prometheus_client.parser import text_string_to_metric_families
+
+from events.client.hub import Hub
+
+PURPOSE = {"Liancheng-Purpose": "demonstration"}
+Json = Mapping[str, Any]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What the hub answers about a subject."""
+
+    subject_id: str | None
+    known: bool
+    tier: str
+    contested: bool
+    measures: tuple[dict[str, Any], ...]
+    score: int | None
+    grade: str | None
+    reasons: tuple[dict[str, Any], ...]
+    since: str | None
+    until: str | None
+    as_of: datetime
+
+    def words(self) -> str:
+        return f"{self.tier}, {self.score} {self.grade}" if self.known else "unknown"
+
+    def same_as(self, other: "Standing") -> bool:
+        """Whenever the two were asked for."""
+        return msgspec.structs.replace(self, as_of=other.as_of) == other
+
+
+class Reader:
+    """Asks, and changes nothing."""
+
+    def __init__(self, standing: Hub, directives: Hub, regulator: Hub) -> None:
+        self._standing, self._directives, self._regulator = standing, directives, regulator
+
+    def standing(self, uscc: str) -> Standing:
+        return self._standing.get("/v1/standing", query={"uscc": uscc}).read(Standing)
+
+    def coverage(self, subject_id: str) -> dict[str, str]:
+        """Each platform's last answer about this subject."""
+        rows = self._directives.get("/v1/coverage", query={"subject_id": subject_id}, headers=PURPOSE).read(dict[str, Any])["items"]
+        return {row["platform"]: _last(row["answers"]) for row in rows if row.get("answers")}
+
+    def blacklist(self, tier: str) -> list[Json]:
+        """Who is listed at this tier, first page."""
+        answer = self._regulator.get("/v1/blacklist", query={"tier": tier, "limit": 200}, headers=PURPOSE).read(dict[str, Any])
+        return list(answer["items"])
+
+
+class Operator:
+    """Reads the metrics of processes, by the public names."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        self._hubs = {process: Hub(address, "") for process, address in addresses.items()}
+
+    def total(self, process: str, metric: str, **labels: str) -> float:
+        """The sum of all series that have these labels; 0 without one. A label given as `prefix*` fits what begins so."""
+        families = text_string_to_metric_families(self._hubs[process].get("/metrics").body.decode())
+        samples = (sample for family in families for sample in family.samples if sample.name == metric)
+        return sum(sample.value for sample in samples if all(fnmatchcase(sample.labels[name], wanted) for name, wanted in labels.items()))
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """A listing as it was read, and the tag that a change of it has to name."""
+
+    listing_id: str
+    subject_id: str
+    tier: str
+    state: str
+    tag: str
+    respond_by: datetime | None = None
+
+    def hearing_over(self, now: datetime) -> bool:
+        return self.respond_by is not None and self.respond_by <= now
+
+
+class Officer:
+    """Acts on listings under one key. The id of each command is made once, so that repeating it is harmless."""
+
+    def __init__(self, code: str, adjudication: Hub) -> None:
+        self.code, self._hub = code, adjudication
+
+    def listings(self, state: str) -> list[Json]:
+        """Of this state; without their tags."""
+        answer = self._hub.get("/v1/listings", query={"state": state, "limit": 200}, headers=PURPOSE).read(dict[str, Any])
+        return list(answer["items"])
+
+    def listing(self, listing_id: str) -> Listing:
+        answer = self._hub.get(f"/v1/listings/{listing_id}", headers=PURPOSE)
+        found = answer.read(dict[str, Any])
+        return msgspec.convert(found | {"tag": answer.headers["etag"]}, Listing)
+
+    def release(self, listing: Listing, reason: str) -> None:
+        """Let the notice go out."""
+        self._act("release", listing, {"reason": reason})
+
+    def decide(self, listing: Listing, reason: str) -> None:
+        """Approve: with the first person it waits for a second one."""
+        self._act("decide", listing, {"approve": True, "reason": reason})
+
+    def _act(self, command: str, listing: Listing, words: Mapping[str, object]) -> None:
+        headers = {"Idempotency-Key": str(uuid4()), "If-Match": listing.tag}
+        self._hub.post(f"/v1/listings/{listing.listing_id}/{command}", msgspec.json.encode(words), headers=headers)
+
+
+def _last(answers: Mapping[str, Json]) -> str:
+    return max(answers, key=lambda state: (answers[state]["seq"], answers[state]["id"]))

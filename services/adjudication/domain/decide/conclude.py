@@ -1,0 +1,103 @@
+"""What follows by itself from every change of a dossier, in whatever order the causes came, and only once."""
+
+from uuid import uuid5
+
+from events.facts.dossier import SanctionDiscounted
+from events.facts.fact import Tier
+from events.facts.listing import (
+    Doubt,
+    Listing,
+    ListingContested,
+    ListingEnded,
+    ListingProposed,
+    ListingRejected,
+)
+from services.adjudication.domain.decide.directive import announce
+from services.adjudication.domain.decide.watch import keep_watch
+from services.adjudication.domain.draft import CLOCK, HUB, Draft, Facts
+from services.adjudication.domain.grounds import basis_appealed, basis_of, fallen, fresh, justified, standing
+from services.adjudication.domain.law.calendar import day_of
+from services.adjudication.domain.law.rulebook import Found
+
+
+def conclude(draft: Draft) -> Facts:
+    """Draw every conclusion; gives all facts of the draft."""
+    discount_what_fell(draft)
+    for listing in list(draft.dossier.listings.values()):
+        end_what_is_over(draft, listing)
+    propose(draft)
+    keep_watch(draft)
+    for listing in list(draft.dossier.listings.values()):
+        show_doubts(draft, listing)
+    announce(draft)
+    return draft.facts
+
+
+def discount_what_fell(draft: Draft) -> None:
+    """A weighing all of whose evidence was discredited weighs nothing."""
+    for entry in fallen(draft.dossier):
+        weighing = entry.weighing
+        notes = [note for note in draft.dossier.evidence.values() if note.discredited and note.account == weighing.account]
+        last = [note for note in notes if note.evidence in weighing.evidence_numbers][-1]
+        draft.say(
+            SanctionDiscounted, weighing=weighing.id, why="evidence_discredited", of=weighing.statement, statement=last.statement
+        )  # fmt: skip
+
+
+def end_what_is_over(draft: Draft, listing: Listing) -> None:
+    """A term that ran out, or a basis that fell: a proposal ends, restricted is revoked, blacklisted first reviewed by persons."""
+    dossier, moment = draft.dossier, draft.moment
+    book = moment.book_of(listing.rulebook)
+    if listing.until is not None and listing.until < day_of(moment.now):
+        draft.say(ListingEnded, listing_id=listing.listing_id, why="expired", by=(CLOCK,))
+    elif justified(dossier, listing, book, moment.now):
+        return
+    elif listing.state != "decided":
+        draft.say(ListingRejected, listing_id=listing.listing_id, why="basis_gone", by=HUB)
+    elif listing.tier < Tier.BLACKLISTED:
+        draft.say(ListingEnded, listing_id=listing.listing_id, why="revoked", by=(HUB,))
+    elif listing.basis_gone_at is not None and moment.now >= moment.wait(listing.basis_gone_at, book.review_days).moment:
+        draft.say(ListingEnded, listing_id=listing.listing_id, why="revoked", by=(CLOCK,))
+
+
+def propose(draft: Draft) -> None:
+    """Propose the highest tier that is justified, unless one as high is open. What nobody released yet follows the weighings."""
+    dossier, moment = draft.dossier, draft.moment
+    unreleased = sorted((li for li in dossier.listings.values() if li.state == "proposed"), key=lambda li: (li.proposed_at, li.listing_id))
+    open_tier = max((li.tier for li in dossier.listings.values() if li.state != "proposed"), default=Tier.NONE)
+    found = moment.book.highest(standing(dossier, moment.now), lambda tier, basis: fresh(dossier, tier, basis))
+    if found is not None and found.rule.tier <= open_tier:
+        found = None
+    kept = next((li for li in unreleased if found is not None and li.tier is found.rule.tier), None)
+    for listing in unreleased:
+        if listing is not kept:
+            higher = listing.tier <= open_tier or (found is not None and found.rule.tier > listing.tier)
+            why = "superseded" if higher else "basis_gone"
+            draft.say(ListingRejected, listing_id=listing.listing_id, why=why, by=HUB)
+    if found is not None and (kept is None or _differs(kept, found)):
+        listing_id = kept.listing_id if kept else uuid5(dossier.subject_id, f"listing/{len(dossier.listings) + len(dossier.closed)}")
+        draft.say(
+            ListingProposed, listing_id=listing_id, tier=found.rule.tier, rule=found.rule.name, rulebook=moment.book.version,
+            group=found.group, basis=basis_of(found.basis),
+        )  # fmt: skip
+
+
+def _differs(listing: Listing, found: Found) -> bool:
+    return (listing.rule, listing.group, listing.basis) != (found.rule.name, found.group, basis_of(found.basis))
+
+
+def show_doubts(draft: Draft, listing: Listing) -> None:
+    """Contested while an objection or an appeal is open, or the basis is gone: shown to everybody, lifts nothing by itself."""
+    if listing.state != "decided":
+        return
+    dossier, moment = draft.dossier, draft.moment
+    doubts: list[Doubt] = ["objection"] if listing.objected_by else []
+    if basis_appealed(dossier, listing):
+        doubts.append("appeal")
+    if not justified(dossier, listing, moment.book_of(listing.rulebook), moment.now):
+        doubts.append("basis_gone")
+    for doubt in doubts:
+        if doubt not in listing.doubts:
+            draft.say(ListingContested, listing_id=listing.listing_id, contested=True, why=doubt)
+    if listing.contested and not doubts:
+        draft.say(ListingContested, listing_id=listing.listing_id, contested=False, why="resolved")

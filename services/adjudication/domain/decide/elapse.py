@@ -1,0 +1,62 @@
+"""What time alone decides, and when it will next have something to decide."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from events.facts.dossier import StatementOrphaned
+from events.facts.fact import Tier
+from events.facts.listing import Listing, NoticeUndelivered
+from services.adjudication.domain.case import Case
+from services.adjudication.domain.decide.conclude import conclude
+from services.adjudication.domain.decide.guards import allows
+from services.adjudication.domain.decide.listing import put_in_force
+from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.draft import CLOCK, Draft, Facts, Moment
+from services.adjudication.domain.grounds import justified, keys_of
+from services.adjudication.domain.law.calendar import end_of
+
+
+def elapse(dossier: Dossier, moment: Moment) -> Facts:
+    """Orphan what waited too long, hand undelivered notices to a person, deem decided what nobody objected to, end what is over."""
+    draft = Draft(dossier, moment)
+    for note in list(dossier.notes.values()):
+        if note.waiting and moment.now >= moment.orphaned_at(note.at):
+            draft.say(StatementOrphaned, statement=note.statement, why="never_came")
+    for listing in list(dossier.listings.values()):
+        if listing.state == "released" and not listing.undelivered and moment.now >= delivery_deadline(listing, moment):
+            draft.say(NoticeUndelivered, listing_id=listing.listing_id, notice=listing.notice, why="no_answer")
+        elif allows("deem", Case(dossier, listing, moment)):
+            put_in_force(draft, listing, deemed=True, by=(CLOCK,))
+    return conclude(draft)
+
+
+def delivery_deadline(listing: Listing, moment: Moment) -> datetime:
+    assert listing.released_at is not None
+    return moment.wait(listing.released_at, moment.book_of(listing.rulebook).delivery_days).moment
+
+
+def next_due(dossier: Dossier, moment: Moment) -> datetime | None:
+    """The next moment at which elapse may have something to say; it may lie in the past."""
+    moments = [moment.orphaned_at(note.at) for note in dossier.notes.values() if note.waiting]
+    moments += [end_of(watch.until) for watch in dossier.watches.values()]
+    for listing in dossier.listings.values():
+        moments += _due(dossier, listing, moment)
+    return min(moments, default=None)
+
+
+def _due(dossier: Dossier, listing: Listing, moment: Moment) -> list[datetime]:
+    book = moment.book_of(listing.rulebook)
+    if listing.state == "decided":
+        gone = listing.basis_gone_at if listing.tier is Tier.BLACKLISTED and not justified(dossier, listing, book, moment.now) else None
+        reviewed = [moment.wait(gone, book.review_days).moment] if gone else []
+        return [end_of(listing.until), *reviewed] if listing.until else reviewed
+    keys = keys_of(dossier, listing.basis)
+    active = [entry.weighing.active_until for entry in dossier.weighed.values() if entry.key in keys and entry.discounted is None]
+    due = [until for until in active if until > moment.now]
+    if listing.state == "released" and not listing.undelivered:
+        due.append(delivery_deadline(listing, moment))
+    heard = replace(moment, now=listing.respond_by, trusted=True) if listing.respond_by else None
+    if heard and allows("deem", Case(dossier, listing, heard)):
+        due.append(heard.now)
+    return due

@@ -1,0 +1,85 @@
+"""What a decision is made with: who said it, who acts, the moment and its rules, and the draft of the facts that follow."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from events.facts.fact import DossierFact
+from events.facts.listing import Actor
+from events.facts.member import MemberClass
+from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.evolve import evolve
+from services.adjudication.domain.law.calendar import Deadline, working_days_after
+from services.adjudication.domain.law.rulebook import Rulebook
+
+HUB: Actor = "hub"
+CLOCK: Actor = "clock"
+
+
+class Member(NamedTuple):
+    """Who made a statement, from the credential, and for which legal entity."""
+
+    code: str
+    member_class: MemberClass
+    entity: str
+
+
+class Person(NamedTuple):
+    """Who commands, from the credential."""
+
+    code: Actor
+    role: Literal["platform", "authority", "reviewer", "approver", "panel", "regulator"]
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """When a decision is made and by which rules. `scale` divides procedural waits only, in a demonstration.
+
+    `trusted` is false while the wall clock is in doubt: nothing that harms is then decided by time, everything that frees is.
+    """
+
+    now: datetime
+    book: Rulebook
+    books: Mapping[str, Rulebook]
+    cause: UUID | None = None
+    trace: str | None = None
+    scale: float = 1.0
+    demo: bool = False
+    trusted: bool = True
+
+    def book_of(self, version: str) -> Rulebook:
+        """The rulebook that a listing was proposed under; today's when that version is not kept any more."""
+        return self.books.get(version, self.book)
+
+    def wait(self, since: datetime, working_days: int) -> Deadline:
+        return working_days_after(since, working_days, self.scale)
+
+    def wait_until(self, since: datetime, until: datetime) -> datetime:
+        """A procedural wait whose end is given in months."""
+        return since + (until - since) / self.scale
+
+    def orphaned_at(self, since: datetime) -> datetime:
+        """When what waits for its sanction has waited enough: never scaled."""
+        return since + timedelta(days=self.book.waiting_days)
+
+
+class Draft:
+    """Facts in the making: each is folded at once, so that the next one is decided on what it changed."""
+
+    def __init__(self, dossier: Dossier, moment: Moment) -> None:
+        self.dossier, self.moment = dossier, moment
+        self.facts: list[DossierFact] = []
+
+    def say(self, kind: type[DossierFact], /, **fields: Any) -> None:
+        """Add a fact of this kind, of this subject, at this moment."""
+        moment = self.moment
+        self.take(kind(subject_id=self.dossier.subject_id, at=moment.now, cause=moment.cause, trace=moment.trace, **fields))
+
+    def take(self, fact: DossierFact) -> None:
+        self.facts.append(fact)
+        self.dossier = evolve(self.dossier, fact)
+
+
+Facts = Sequence[DossierFact]

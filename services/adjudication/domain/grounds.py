@@ -1,0 +1,110 @@
+"""What a dossier holds against its subject at a moment: which weighings stand, run, are appealed, and what a listing rests on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from events.facts.dossier import AppealNoted, LiftNoted, Weighing
+from events.facts.fact import Tier
+from events.facts.listing import Basis, Listing
+from events.facts.member import MemberClass
+from events.facts.sanction import SanctionImposed
+from services.adjudication.domain.dossier import Dossier, SanctionKey, Weighed
+from services.adjudication.domain.law.calendar import day_of
+from services.adjudication.domain.law.corroboration import Ground
+from services.adjudication.domain.law.rulebook import Rulebook
+
+GRAVE = 4
+"""Below this severity nothing leads to watch or to a listing."""
+
+
+def discredited(dossier: Dossier) -> frozenset[SanctionKey]:
+    """Evidence that fell, as (account, number). Once discredited it stays so, in whatever order a platform says the two."""
+    return frozenset(SanctionKey(note.account, note.evidence) for note in dossier.evidence.values() if note.discredited)
+
+
+def fallen(dossier: Dossier) -> list[Weighed]:
+    """Weighings that still weigh although every piece of evidence that they list was discredited."""
+    gone = discredited(dossier)
+    return [
+        entry for entry in dossier.weighed.values()
+        if gone and entry.discounted is None and entry.weighing.evidence_numbers
+        and all((entry.weighing.account, number) in gone for number in entry.weighing.evidence_numbers)
+    ]  # fmt: skip
+
+
+def ground(dossier: Dossier, weighing: Weighing) -> Ground:
+    gone = discredited(dossier)
+    named = zip(weighing.evidence_numbers, weighing.evidence, strict=False)
+    return Ground(weighing, frozenset(sha256 for number, sha256 in named if (weighing.account, number) not in gone))
+
+
+def standing(dossier: Dossier, now: datetime) -> list[Ground]:
+    """The grave weighings that are active and own: what may justify a listing."""
+    return [
+        ground(dossier, entry.weighing) for entry in dossier.weighed.values()
+        if entry.discounted is None and entry.weighing.severity >= GRAVE and now < entry.weighing.active_until
+    ]  # fmt: skip
+
+
+def is_echo(dossier: Dossier, said: SanctionImposed, member_class: MemberClass, position: int) -> bool:
+    """Whether a platform sanctions what a directive told it of, and shows nothing of its own.
+
+    It was told when the directive in force has the lower place in the log and names an account there, or a credit code,
+    which every platform can look up.
+    """
+    before = [told.directive for told in dossier.told if 0 <= told.id < position]
+    if member_class != "platform" or not before or before[-1].tier < Tier.RESTRICTED:
+        return False
+    directive = before[-1]
+    in_force = directive.until is None or day_of(said.recorded_at) <= directive.until
+    told = directive.uscc is not None or any(account.platform == said.member for account in directive.accounts)
+    others = {sha256 for entry in dossier.weighed.values() for sha256 in entry.weighing.evidence}
+    return in_force and told and {named.sha256 for named in said.evidence} <= others
+
+
+def keys_of(dossier: Dossier, basis: Sequence[Basis]) -> set[SanctionKey]:
+    """The sanctions that a basis rests on: an amendment stands for the sanction that it amends."""
+    return {dossier.weighed[rest.weighing].key for rest in basis if rest.weighing in dossier.weighed}
+
+
+def justified(dossier: Dossier, listing: Listing, book: Rulebook, now: datetime) -> bool:
+    """Whether what is left of a listing's own basis still justifies its tier.
+
+    Only of its own: the subject was told of nothing else. Age ends a proposal, but not a listing that was decided: it has a term.
+    """
+    rule = book.rule(listing.rule)
+    keys = keys_of(dossier, listing.basis)
+    left = [
+        ground(dossier, entry.weighing) for entry in dossier.weighed.values()
+        if entry.key in keys and entry.discounted is None and (listing.state == "decided" or now < entry.weighing.active_until)
+    ]  # fmt: skip
+    return rule is not None and bool(book.justifies(rule, left))
+
+
+def fresh(dossier: Dossier, tier: Tier, basis: Sequence[Weighing]) -> bool:
+    """Whether at least one of these was not used up by an earlier listing of that tier, or of a higher one."""
+    return any(dossier.spent.get(SanctionKey(w.account, w.sanction), Tier.NONE) < tier for w in basis)
+
+
+def lifted(dossier: Dossier, key: SanctionKey, *, for_good: bool = False) -> bool:
+    """Whether the platform lifted the sanction; for good: because it was wrong, settled or repaired, not only over."""
+    return any(isinstance(note, LiftNoted) and not (for_good and note.reason == "expired") for note in dossier.notes_of(key))
+
+
+def appealed(dossier: Dossier, key: SanctionKey) -> bool:
+    """Whether an appeal to the platform is not answered yet. Counted, so that the order in which both come does not matter."""
+    appeals = [note for note in dossier.notes_of(key) if isinstance(note, AppealNoted)]
+    return sum(1 if not note.upheld else -1 for note in appeals) > 0 and not lifted(dossier, key, for_good=True)
+
+
+def basis_appealed(dossier: Dossier, listing: Listing) -> bool:
+    return any(appealed(dossier, key) for key in keys_of(dossier, listing.basis))
+
+
+def basis_of(weighings: Sequence[Weighing]) -> tuple[Basis, ...]:
+    """As the subject is told, always in the same order."""
+    rests = [
+        Basis(weighing=w.id, account=w.account, entity=w.entity, measure=w.measure, category=w.category, begins=day_of(w.begins))
+        for w in weighings
+    ]  # fmt: skip
+    return tuple(sorted(rests, key=lambda rest: (rest.entity, rest.weighing)))

@@ -1,0 +1,1 @@
+"""What binds the hub: the calendar and the rulebooks."""

@@ -1,0 +1,167 @@
+"""The rulebook: what a sanction weighs, which weighings justify which tier, and for how long. Data, read by pure code."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from events.facts.dossier import AccountRef, Group, StatementRef, Weighing
+from events.facts.fact import Category, Measure, Tier
+from events.facts.member import MemberClass
+from events.facts.sanction import SanctionImposed
+from services.adjudication.domain.law.calendar import months_after
+from services.adjudication.domain.law.corroboration import Ground, one_each, with_evidence_of_their_own
+
+TierWord = Literal["watch", "restricted", "blacklisted"]
+
+
+class WeightOfMeasure(msgspec.Struct, frozen=True):
+    """`months` is how long its points count in the score, from when the sanction began."""
+
+    severity: int
+    points: int
+    months: int
+
+
+class GroupRule(msgspec.Struct, frozen=True):
+    """Categories that corroborate one another, what a point counts in them, and the highest tier they can lead to."""
+
+    name: Group
+    categories: tuple[Category, ...]
+    eighths: int
+    highest: TierWord
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What justifies a tier: so many platforms of different legal entities, or one authority, from this severity on."""
+
+    name: str
+    tier_word: TierWord = msgspec.field(name="tier")
+    severity: int
+    zh: str
+    en: str
+    platforms: int = 1
+    authority: bool = False
+
+    @property
+    def tier(self) -> Tier:
+        return Tier[self.tier_word.upper()]
+
+    @property
+    def code(self) -> str:
+        """As platforms are told it."""
+        return self.name.upper().replace("-", "_")
+
+
+class Term(msgspec.Struct, frozen=True):
+    """How long a tier lasts, what it asks of platforms, and who decides."""
+
+    months: int
+    least: int
+    most: int
+    measures: tuple[Measure, ...]
+    by_decision: tuple[Measure, ...]
+    persons: int
+    silence_decides: bool
+    repair_after_months: int
+
+
+class Found(NamedTuple):
+    """The rule that holds, in which group, and the weighings that it rests on: one of each legal entity."""
+
+    rule: Rule
+    group: Group
+    basis: tuple[Weighing, ...]
+
+
+class Rulebook(msgspec.Struct, frozen=True):
+    """One version of the rules."""
+
+    version: str
+    effective: date
+    active_months: int
+    watch_months: int
+    waiting_days: int
+    delivery_days: int
+    hearing_days: int
+    review_days: int
+    measures: Mapping[Measure, WeightOfMeasure]
+    groups: tuple[GroupRule, ...]
+    rules: tuple[Rule, ...]
+    terms: Mapping[TierWord, Term]
+
+    def group_of(self, category: Category) -> GroupRule:
+        return next(group for group in self.groups if category in group.categories)
+
+    def rule(self, name: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.name == name), None)
+
+    def term(self, tier: Tier) -> Term:
+        """Of restricted and blacklisted; KeyError for a tier that has none."""
+        words: dict[Tier, TierWord] = {Tier.RESTRICTED: "restricted", Tier.BLACKLISTED: "blacklisted"}
+        return self.terms[words[tier]]
+
+    def weigh(self, said: SanctionImposed, member_class: MemberClass, entity: str) -> Weighing:
+        """What the sanction weighs. It begins when it says, but not later than the hub heard of it: no date stretches a term."""
+        begins = min(said.begins, said.recorded_at)
+        weight, group = self.measures[said.measure], self.group_of(said.category)
+        return Weighing(
+            statement=StatementRef(said.source, said.id), account=AccountRef(said.member, said.account), member_class=member_class,
+            entity=entity, sanction=said.sanction, measure=said.measure, category=said.category, group=group.name,
+            severity=weight.severity, eighths=weight.points * group.eighths, begins=begins,
+            active_until=months_after(begins, self.active_months), counts_until=months_after(begins, weight.months),
+            recorded_at=said.recorded_at, rule=said.rule, rulebook=self.version, ends=said.ends,
+            evidence=tuple(named.sha256 for named in said.evidence), evidence_numbers=tuple(named.evidence for named in said.evidence),
+            document=said.authority.sha256 if said.authority is not None and member_class == "authority" else None,
+        )  # fmt: skip
+
+    def hardness(self, measure: Measure) -> tuple[int, int]:
+        """What a milder measure has less of."""
+        return self.measures[measure].severity, self.measures[measure].points
+
+    def reweigh(self, weighing: Weighing, measure: Measure) -> Weighing:
+        """The same sanction by another measure."""
+        weight = self.measures[measure]
+        eighths = weight.points * self.group_of(weighing.category).eighths
+        counts_until = months_after(weighing.begins, weight.months)
+        return replace(weighing, measure=measure, severity=weight.severity, eighths=eighths, counts_until=counts_until)
+
+    def justifies(self, rule: Rule, grounds: Sequence[Ground]) -> tuple[Weighing, ...]:
+        """One weighing of each legal entity that counts for the rule, when there are enough of them; else nothing.
+
+        `grounds` are of one group. Each platform needs a listed hash that no other one of the basis uses.
+        """
+        grave = [ground for ground in grounds if ground.weighing.severity >= rule.severity]
+        if rule.authority:
+            basis = one_each(ground for ground in grave if ground.weighing.document is not None)
+        else:
+            basis = with_evidence_of_their_own([ground for ground in grave if ground.weighing.member_class == "platform"])
+        return basis if len(basis) >= (1 if rule.authority else rule.platforms) else ()
+
+    def highest(self, grounds: Sequence[Ground], fresh: Callable[[Tier, Sequence[Weighing]], bool]) -> Found | None:
+        """The highest tier above watch that the grounds justify. `fresh` says whether a basis was not used up for that tier."""
+        for rule in sorted(self.rules, key=lambda rule: -rule.tier):
+            if rule.tier <= Tier.WATCH:
+                continue
+            for group in self.groups:
+                if Tier[group.highest.upper()] >= rule.tier:
+                    basis = self.justifies(rule, [ground for ground in grounds if ground.weighing.group == group.name])
+                    if basis and fresh(rule.tier, basis):
+                        return Found(rule, group.name, basis)
+        return None
+
+    @property
+    def watch_rule(self) -> Rule:
+        return next(rule for rule in self.rules if rule.tier == Tier.WATCH)
+
+
+def parse(text: str) -> Rulebook:
+    """The rulebook of a TOML text. msgspec.ValidationError names what does not fit; ValueError what is missing."""
+    book = msgspec.toml.decode(text, type=Rulebook)
+    unweighed = set(Measure) - set(book.measures)
+    listed = [category for group in book.groups for category in group.categories]
+    if unweighed or sorted(listed) != sorted(Category):
+        raise ValueError(f"{book.version}: every measure has one weight and every category one group")
+    return book

@@ -1,0 +1,136 @@
+"""The routes: feeds of directives, notices and effects; coverage; what a platform tells of itself."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, put
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+from litestar.response import Response, Stream
+
+from services.directives.application import Feeds
+from services.directives.log.tail import Bell
+from services.directives.notices.notice import Notice
+from services.directives.platforms import Compared, CopyDigest, Coverage, Effect, Effects, Members, Platform, Profile
+from services.directives.stream import follow
+from services.web import Caller, Credentials, Problem, only
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 1.8
+"""A frozen database is answered as unavailable within two seconds."""
+
+Since = Annotated[str | None, Parameter(description="The token of the page before; none for everything that there is.")]
+Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many items a page has at most.")]
+
+
+class DirectivePage(msgspec.Struct, frozen=True):
+    """CloudEvents, the token for the next page, and the digest and count of a copy that has taken in everything up to `next`."""
+
+    items: list[dict[str, Any]]
+    next: str
+    more: bool
+    digest: str
+    count: int
+
+
+class NoticePage(msgspec.Struct, frozen=True):
+    """Notices to hand out, and the token for those that follow."""
+
+    items: list[Notice]
+    next: str
+    more: bool
+
+
+class Desk:
+    """What the routes work with. Everything that blocks runs on its threads, and no answer waits for it without a bound."""
+
+    def __init__(self, feeds: Feeds, members: Members, bell: Bell, threads: Executor) -> None:
+        self.feeds, self.members, self.bell, self._threads = feeds, members, bell, threads
+
+    async def run(self, call: Callable[..., T], *arguments: Any) -> T:
+        work = asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+        try:
+            return await asyncio.wait_for(work, ANSWER_SECONDS)
+        except TimeoutError:
+            raise Problem("unavailable") from None
+
+
+@get(
+    "/v1/directives",
+    guards=[only("platform")],
+    responses={200: ResponseSpec(DirectivePage, generate_examples=False, description="A page; or, asked for, text/event-stream.")},
+)
+async def directives(
+    request: Request[Any, Any, Any], caller: Caller, desk: Desk, since: Since = None, limit: Limit = 500
+) -> Response[Any] | Stream:
+    """What the platform has to enforce: without a token a snapshot that replaces its copy, with one what changed.
+
+    With `Accept: text/event-stream` it goes on live; `id:` is the token, `Last-Event-ID` resumes.
+    """
+    if "text/event-stream" in request.headers.get("accept", ""):
+        credentials: Credentials = request.app.state["credentials"]
+
+        async def admitted() -> Caller:
+            return await credentials.identify(request.headers.get("authorization"))
+
+        async def read_page(token: str | None, size: int) -> Any:
+            return await desk.run(desk.feeds.directives, caller.code, token, size)
+
+        events = await follow(read_page, request.headers.get("last-event-id") or since, desk.bell, admitted)
+        return Stream(events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+    page = await desk.run(desk.feeds.directives, caller.code, since, limit)
+    items = [sent.event for sent in page.items]
+    return Response(DirectivePage(items, str(page.next), page.more, page.state.hexadecimal, page.state.listed))
+
+
+@get("/v1/notices", guards=[only("platform")])
+async def notices(caller: Caller, desk: Desk, since: Since = None, limit: Limit = 200) -> NoticePage:
+    """What the platform has to hand to merchants who have an account with it; a notice comes again once it has been served."""
+    page = await desk.run(desk.feeds.notices, caller.code, since, limit)
+    return NoticePage(page.items, str(page.next), page.more)
+
+
+@get("/v1/effects", guards=[only("platform", "authority")])
+async def effects(caller: Caller, desk: Desk, since: Since = None, limit: Limit = 500) -> Effects:
+    """What became of the caller's statements: waiting, applied, discounted or orphaned, and why."""
+    return await desk.run(desk.members.effects, caller.code, since, limit)
+
+
+@get("/v1/effects/{statement:str}", guards=[only("platform", "authority")])
+async def effect(caller: Caller, desk: Desk, statement: str) -> Effect:
+    """What became of one statement of the caller's."""
+    return await desk.run(desk.members.effect, caller.code, statement)
+
+
+@put("/v1/digest", guards=[only("platform")])
+async def digest(caller: Caller, desk: Desk, data: CopyDigest) -> Compared:
+    """The platform's own digest of its copy, compared at that token."""
+    return await desk.run(desk.members.compare, caller.code, data, datetime.now(UTC))
+
+
+@get("/v1/coverage", guards=[only("platform", "regulator")])
+async def coverage(caller: Caller, desk: Desk, subject_id: UUID) -> Coverage:
+    """Which directive each platform was told last, and what it answered. A platform sees itself."""
+    mine = None if caller.member_class == "regulator" else caller.code
+    return await desk.run(desk.members.coverage, subject_id, mine)
+
+
+@get("/v1/platform", guards=[only("platform")])
+async def platform(caller: Caller, desk: Desk) -> Platform:
+    """What the hub knows of the platform."""
+    return await desk.run(desk.members.profile, caller.code)
+
+
+@put("/v1/platform", guards=[only("platform")])
+async def keep_platform(caller: Caller, desk: Desk, data: Profile) -> Platform:
+    """Replace the profile. The legal entity is no part of it."""
+    return await desk.run(desk.members.keep_profile, caller.code, data)
+
+
+ROUTES = (directives, notices, effects, effect, digest, coverage, platform, keep_platform)

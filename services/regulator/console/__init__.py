@@ -1,0 +1,1 @@
+"""The pages that regulators read: rendered here, without a line of script."""

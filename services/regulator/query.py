@@ -1,0 +1,67 @@
+"""What a reader may ask for, read from the query: moments, positions, tiers. Whatever breaks its rule is a problem that names it."""
+
+import re
+from datetime import datetime
+
+import msgspec
+
+from events.facts.fact import Category, Tier
+from projections.blacklist.read import AsOf
+from projections.day import SHANGHAI
+from services.web.reading import wrong_parameter
+
+LISTED = {tier.word: tier for tier in (Tier.RESTRICTED, Tier.BLACKLISTED)}
+"""A watch is not on the list."""
+
+_POSITION = re.compile(r"[0-9]{1,18}")
+
+
+def moment(name: str, text: str) -> datetime:
+    """RFC 3339 with an offset. A blank is read as the plus sign that a URL makes of it."""
+    try:
+        found = msgspec.convert(text.replace(" ", "+"), datetime)
+    except msgspec.ValidationError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise wrong_parameter(name, "is a moment after RFC 3339, with an offset")
+    return found
+
+
+def local_moment(name: str, text: str) -> datetime:
+    """As a field of a form gives it: Beijing time, without an offset."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise wrong_parameter(name, "is a day and a time") from None
+
+
+def as_of(text: str | None, now: datetime) -> AsOf:
+    """A position in the log when it is a number, else a moment that is not ahead of the clock."""
+    if text is None:
+        return AsOf()
+    if _POSITION.fullmatch(text):
+        return AsOf(position=int(text))
+    return AsOf(moment=not_ahead(moment("as_of", text), now))
+
+
+def not_ahead(found: datetime, now: datetime) -> datetime:
+    if found > now:
+        raise wrong_parameter("as_of", "lies ahead")
+    return found
+
+
+def tier(text: str | None) -> Tier | None:
+    if text is None:
+        return None
+    if text not in LISTED:
+        raise wrong_parameter("tier", f"is one of {', '.join(LISTED)}")
+    return LISTED[text]
+
+
+def category(text: str | None) -> Category | None:
+    if text is None:
+        return None
+    try:
+        return Category(text)
+    except ValueError:
+        raise wrong_parameter("category", "is none of the contract's categories") from None

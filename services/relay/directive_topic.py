@@ -1,0 +1,70 @@
+"""The topic of directives, read back by its only writer: a frozen relay that thaws may have written after us."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from kafka import KafkaConsumer, TopicPartition
+
+from events.transport.kafka import REQUEST_MS, Kafka, administrator
+from events.transport.store import ForeignLog
+from events.transport.topics import DIRECTIVE_TOPIC
+
+POLL_MS = 5
+
+
+class Written(NamedTuple):
+    """A record as it lies in the topic."""
+
+    subject_id: UUID
+    seq: int
+
+
+class DirectiveTopic:
+    """A reader without a group: its places are kept by whoever uses it."""
+
+    def __init__(self, kafka: Kafka) -> None:
+        with administrator(kafka) as admin:
+            self.topic_id = str(admin.describe_topics([DIRECTIVE_TOPIC])[0]["topic_id"])
+        self._consumer = KafkaConsumer(
+            **kafka.client(),
+            client_id=f"{kafka.user}-reads-back",
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            request_timeout_ms=REQUEST_MS,
+        )
+        self._partitions: list[TopicPartition] = []
+
+    def begin(self, places: Mapping[int, int]) -> bool:
+        """Read on from these offsets. False, and from the beginning, when the topic has lost what lay before one of them."""
+        self._partitions = [TopicPartition(DIRECTIVE_TOPIC, partition) for partition in places]
+        self._consumer.assign(self._partitions)
+        ends = self._consumer.end_offsets(self._partitions)
+        intact = all(places[tp.partition] <= ends[tp] for tp in self._partitions)
+        for tp in self._partitions:
+            self._consumer.seek(tp, places[tp.partition] if intact else 0)
+        return intact
+
+    def read(self) -> list[Written]:
+        """What has been written since, as far as it is here by now; without waiting."""
+        batches: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=POLL_MS, max_records=5_000)
+        return [written for records in batches.values() for record in records if (written := _written(record)) is not None]
+
+    def places(self) -> dict[int, int]:
+        """The offset to read next in each partition."""
+        return {tp.partition: self._consumer.position(tp) for tp in self._partitions}
+
+    def close(self) -> None:
+        self._consumer.close(autocommit=False, timeout_ms=2_000)
+
+
+def _written(record: Any) -> Written | None:
+    """The subject and the seq of a record; None for a tombstone. ForeignLog for what no relay of ours has written."""
+    if record.value is None:
+        return None
+    try:
+        subject_id, _, seq = dict(record.headers)["ce_id"].decode().rpartition("/")
+        return Written(UUID(subject_id), int(seq))
+    except (KeyError, ValueError):
+        raise ForeignLog(f"{record.topic}/{record.partition}/{record.offset} is no directive of ours") from None

@@ -1,0 +1,174 @@
+"""Directives as state on their compacted topic: of each subject the newest there is, lifts first, and never an older one last."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from itertools import chain, islice
+from typing import NamedTuple
+from uuid import UUID
+
+import psycopg
+from kafka import KafkaProducer
+
+from events.catalogue import CATALOGUE
+from events.facts.directive import DirectiveIssued
+from events.transport.store import ForeignLog
+from events.transport.telemetry import END_TO_END_SECONDS, log
+from events.transport.topics import DIRECTIVE_TOPIC
+from events.wire.directive import kafka_record
+from services.relay import lease
+from services.relay.application import wait_for
+from services.relay.directive_topic import DirectiveTopic, Written
+
+PAGE = 2_000
+BATCH = 200
+"""Sent at once, so that a lift never waits behind more than these."""
+READ_BACK_SECONDS = 1.0
+
+_CHANGED = (
+    "SELECT notification_id, topic, state FROM hub_events"
+    " WHERE topic = 'directive.issued.v1' AND notification_id > %b ORDER BY notification_id LIMIT %b"
+)
+_BY_ID = "SELECT notification_id, topic, state FROM hub_events WHERE notification_id = ANY(%b::bigint[])"
+_NEWEST = (
+    "SELECT DISTINCT ON (originator_id) notification_id, topic, state FROM hub_events"
+    " WHERE originator_id = ANY(%b::uuid[]) AND topic = 'directive.issued.v1' ORDER BY originator_id, originator_version DESC"
+)
+
+
+class Issued(NamedTuple):
+    """A directive and its id in the log."""
+
+    id: int
+    fact: DirectiveIssued
+
+
+class Pending:
+    """Subjects whose newest directive is not on the topic yet, with its id. A superseded one is forgotten."""
+
+    def __init__(self, read_to: int) -> None:
+        self.read_to = read_to
+        # Both in the order of ids, because whatever changes moves to the end.
+        self._lifts: dict[UUID, int] = {}
+        self._others: dict[UUID, int] = {}
+
+    def add(self, position: int, subject_id: UUID, *, lift: bool) -> None:
+        """Ids ascend."""
+        self._lifts.pop(subject_id, None)
+        self._others.pop(subject_id, None)
+        (self._lifts if lift else self._others)[subject_id] = position
+        self.read_to = position
+
+    def first(self, limit: int) -> list[int]:
+        """What to send now, lifts first, each kind in the order of the log."""
+        return list(islice(chain(self._lifts.values(), self._others.values()), limit))
+
+    def sent(self, issued: Iterable[Issued]) -> None:
+        for position, fact in issued:
+            for waiting in (self._lifts, self._others):
+                if waiting.get(fact.subject_id) == position:
+                    del waiting[fact.subject_id]
+
+    def waits(self, subject_id: UUID) -> bool:
+        return subject_id in self._lifts or subject_id in self._others
+
+    @property
+    def cursor(self) -> int:
+        """Everything up to this id is on the topic, or superseded by something that is."""
+        oldest = [next(iter(waiting.values())) for waiting in (self._lifts, self._others) if waiting]
+        return min(oldest) - 1 if oldest else self.read_to
+
+
+class DirectivePublisher:
+    """Used by one thread. Whatever fails is raised, and a new one begins from what was saved: at worst it sends again.
+
+    It reads its topic back: a record that another relay wrote late and that is not its subject's newest is followed by the
+    newest again, within about a second. So the last record of a key has the highest seq, whoever froze and thawed.
+    """
+
+    def __init__(
+        self,
+        conn: psycopg.Connection,
+        producer: KafkaProducer,
+        topic: DirectiveTopic,
+        holder: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`holder` is who has the relay's lease."""
+        self._conn, self._producer, self._topic, self._holder, self._clock = conn, producer, topic, holder, clock
+        cursor, topic_id = conn.execute("SELECT last_id, topic_id FROM directive_cursor").fetchone() or (0, None)
+        places: dict[int, int] = dict(conn.execute("SELECT partition, next_offset FROM directive_read_back").fetchall())
+        if topic_id != topic.topic_id:
+            places = dict.fromkeys(places, 0)
+        intact = topic.begin(places) and topic_id == topic.topic_id
+        self._pending = Pending(cursor if intact else 0)
+        self._saved: tuple[int, dict[int, int]] = (-1, {})
+        self._read_back_at = 0.0
+
+    def publish_changes(self) -> int:
+        """Send what changed, lifts first, up to a batch, and wait until it is written; how many were sent."""
+        self._look()
+        found = self._load(self._pending.first(BATCH))
+        self._send(found)
+        self._pending.sent(found)
+        repaired = self._repair() if self._clock() - self._read_back_at >= READ_BACK_SECONDS else 0
+        self._save()
+        return len(found) + repaired
+
+    def _look(self) -> None:
+        while rows := self._conn.execute(_CHANGED, (self._pending.read_to, PAGE)).fetchall():
+            for position, fact in map(_issued, rows):
+                self._pending.add(position, fact.subject_id, lift=fact.lift)
+
+    def _load(self, ids: list[int]) -> list[Issued]:
+        if not ids:
+            return []
+        found = {row[0]: _issued(row) for row in self._conn.execute(_BY_ID, (ids,))}
+        return [found[position] for position in ids]
+
+    def _send(self, found: list[Issued]) -> None:
+        sends = []
+        for _, fact in found:
+            key, value, headers = kafka_record(fact)
+            sends.append(self._producer.send(DIRECTIVE_TOPIC, key=key, value=value, headers=headers))
+        wait_for(sends)
+        now = datetime.now(UTC)
+        for position, fact in found:
+            END_TO_END_SECONDS.labels("published").observe(max((now - fact.at).total_seconds(), 0.0))
+            log.info("directive published", position=position, subject_id=str(fact.subject_id), seq=fact.seq, trace=fact.trace)
+
+    def _repair(self) -> int:
+        """Read on in the topic, and write the newest again behind a record that is older; our own records are the newest."""
+        self._read_back_at = self._clock()
+        last: dict[UUID, Written] = {written.subject_id: written for written in self._topic.read()}
+        if not last:
+            return 0
+        newest = [_issued(row) for row in self._conn.execute(_NEWEST, (list(last),))]
+        ahead = last.keys() - {fact.subject_id for _, fact in newest if last[fact.subject_id].seq <= fact.seq}
+        if ahead:
+            raise ForeignLog(f"the topic has directives of {len(ahead)} subjects that the log does not know: run `make recover`")
+        late = [issued for issued in newest if last[issued.fact.subject_id].seq < issued.fact.seq]
+        late = [issued for issued in late if not self._pending.waits(issued.fact.subject_id)]
+        if late:
+            log.warning("older directives written last, followed by the newest", subjects=len(late))
+            self._send(late)
+        return len(late)
+
+    def _save(self) -> None:
+        """Only while the lease is ours; LeaseLost otherwise."""
+        place = (self._pending.cursor, self._topic.places())
+        if place == self._saved:
+            return
+        with self._conn.transaction():
+            lease.hold(self._conn, self._holder)
+            self._conn.execute("UPDATE directive_cursor SET last_id = %s, topic_id = %s", (place[0], self._topic.topic_id))
+            self._conn.cursor().executemany(
+                "UPDATE directive_read_back SET next_offset = %s WHERE partition = %s", [(offset, p) for p, offset in place[1].items()]
+            )
+        self._saved = place
+
+
+def _issued(row: tuple[int, str, bytes]) -> Issued:
+    fact = CATALOGUE.decode(row[1], row[2])
+    assert isinstance(fact, DirectiveIssued), "the query asks for directives only"
+    return Issued(row[0], fact)

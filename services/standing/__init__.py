@@ -1,0 +1,1 @@
+"""What a platform may ask before it trades with somebody: tier, measures, score and grade, from memory."""

@@ -1,0 +1,1 @@
+"""Who asks: processes of their own, so that what is measured shares no interpreter with who measures it."""

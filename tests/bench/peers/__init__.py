@@ -1,0 +1,1 @@
+"""What the hub is compared with: the same packages, put together as their own documentation shows it."""

@@ -1,0 +1,107 @@
+"""The cases in their order: first what wants an idle hub, then what fills it. Subject and peer take turns."""
+
+import os
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from deploy.local.tell import Say
+from tests.bench import machine
+from tests.bench.cases import memory, watch
+from tests.bench.cases.counting import Mismatch, Run
+from tests.bench.cases.directive import Directives
+from tests.bench.cases.follower import Follower
+from tests.bench.cases.intake import Intake
+from tests.bench.cases.lookups import Lookups
+from tests.bench.cases.textbook import Textbook
+from tests.bench.report import Result, Spread, percentile
+from tests.bench.stack import Bench
+
+RUNS = 3
+SAMPLES = 70
+"""Of a latency, in each run."""
+ROAD_SECONDS, LOOKUP_SECONDS, WARM_UP_SECONDS = 6.0, 3.0, 2.0
+
+CASES = ("memory", "latency", "road", "lookups")
+
+Case = Callable[[], list[Result]]
+
+
+class Suite:
+    """Everything that `make bench` measures."""
+
+    def __init__(self, bench: Bench, seed: int, say: Say) -> None:
+        self._bench, self._seed, self._say = bench, seed, say
+        self._cases: dict[str, Case] = dict(zip(CASES, (self._memory, self._latency, self._road, self._lookups), strict=True))
+
+    def run(self, wanted: Sequence[str]) -> list[Result]:
+        return [result for name in CASES if name in wanted for result in self._counted(name, self._cases[name])]
+
+    def _counted(self, name: str, case: Case) -> list[Result]:
+        """With what others did on the machine meanwhile; refused when something did not arrive, or arrived twice."""
+        self._say(f"{name} …")
+        before = machine.Usage.now(os.getpid())
+        try:
+            found = case()
+        except Mismatch as mismatch:
+            found = [Result(case=name, unit="", subject=Spread(0, 0, 0), refused=str(mismatch))]
+        foreign = round(machine.Usage.now(os.getpid()).foreign(before), 3)
+        return [msgspec.structs.replace(result, foreign_cpu=foreign) for result in found]
+
+    def _memory(self) -> list[Result]:
+        return [Result(case="memory of the whole stack at rest", unit="GiB", subject=Spread.of([memory.at_rest(self._bench)]), goal=1.5, below=True)]
+
+    def _latency(self) -> list[Result]:
+        directives = Directives(self._bench, self._seed, RUNS * SAMPLES)
+        directives.prepare()
+        watch.samples(self._bench, self._seed, "warm-up", SAMPLES // 2)
+        turns = [(watch.samples(self._bench, self._seed, f"run{run}", SAMPLES), directives.samples(SAMPLES)) for run in range(RUNS)]
+        return [
+            *_latencies("from 201 of a sanction to watch", [samples for samples, _ in turns]),
+            *_latencies("from a decision to the directive topic", [samples for _, samples in turns]),
+        ]
+
+    def _road(self) -> list[Result]:
+        intake, follower = Intake(self._bench, self._seed, ROAD_SECONDS), Follower(self._bench, self._seed)
+        textbook = Textbook(self._bench, self._seed, ROAD_SECONDS)
+        textbook.start()
+        intake.run(WARM_UP_SECONDS)
+        turns = [(intake.run(), textbook.run(), follower.run()) for _ in range(RUNS)]
+        textbook.stop()
+        peer = _rates([run for _, run, _ in turns])
+        return [
+            Result(case="HTTP batches to casefile rows", unit="statements/s", subject=_rates([run for run, _, _ in turns]), peer=peer, goal=10),
+            Result(case="one follower, topic to rows", unit="facts/s", subject=_rates([run for _, _, run in turns]), peer=peer, goal=40),
+        ]
+
+    def _lookups(self) -> list[Result]:
+        lookups = Lookups(self._bench, self._seed, LOOKUP_SECONDS)
+        lookups.start()
+        turns = [(lookups.run(lookups.hub), lookups.run(lookups.peer)) for _ in range(RUNS)]
+        hub, peer = _rates([run for run, _ in turns]), _rates([run for _, run in turns])
+        ours, theirs = lookups.at_half_load(lookups.hub, hub.median), lookups.at_half_load(lookups.peer, peer.median)
+        lookups.stop()
+        half = [
+            Result(case=f"lookups at half load, p{share:.0%}".rstrip("%"), unit="ms", subject=_only(ours, share), peer=_only(theirs, share))
+            for share in (0.5, 0.99)
+        ]
+        return [Result(case="lookups of standing", unit="lookups/s", subject=hub, peer=peer, goal=5), *half]
+
+
+def _rates(runs: Sequence[Run]) -> Spread:
+    return Spread.of([run.rate for run in runs])
+
+
+def _only(latencies: Sequence[float], share: float) -> Spread:
+    return Spread.of([percentile(latencies, share)])
+
+
+def _latencies(case: str, runs: Sequence[Sequence[float]]) -> list[Result]:
+    """p50 and p99 of all samples; the range is that of the runs."""
+    found = []
+    for share, goal in ((0.5, 25), (0.99, 80)):
+        single = [percentile(samples, share) for samples in runs]
+        whole = percentile([sample for samples in runs for sample in samples], share)
+        spread = Spread(whole, min(single), max(single))
+        found.append(Result(case=f"{case}, p{share:.0%}".rstrip("%"), unit="ms", subject=spread, goal=goal, below=True))
+    return found

@@ -1,0 +1,123 @@
+"""The replica: whatever comes, in whatever order and however often, it ends as the hub's last word has it."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.client.follow.directive import Directive, MeasureUntil
+from events.client.follow.replica import Replica
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    with closing(Replica()) as opened:
+        yield opened
+
+
+DAY = date(2026, 11, 20)
+ACCOUNTS = ("shop-1", "shop-2")
+
+
+def told(subject: str, seq: int, *, restricted: bool = True, accounts: tuple[str, ...] = (), until: date | None = None) -> Directive:
+    if not restricted:
+        return Directive(subject, seq, "none", your_accounts=accounts)
+    limit = MeasureUntil("limit", until or date(2027, 5, 20))
+    return Directive(subject, seq, "restricted", measures=(limit,), uscc=f"uscc-{subject}", your_accounts=accounts, until=until)
+
+
+def digest_of(*names: str) -> str:
+    return f"{sum(int.from_bytes(sha256(name.encode()).digest(), 'big') for name in names) % (1 << 256):064x}"
+
+
+directives = st.lists(
+    st.builds(
+        told,
+        st.sampled_from(["a", "b", "c"]),
+        st.integers(1, 6),
+        restricted=st.booleans(),
+        accounts=st.lists(st.sampled_from(ACCOUNTS), max_size=1).map(tuple),
+    ),
+    max_size=20,
+)
+
+
+@given(directives, st.randoms())
+def test_any_order_with_repeats_ends_the_same(said: list[Directive], random: Random) -> None:
+    latest = {one.subject_id: one for one in sorted({(one.subject_id, one.seq): one for one in said}.values(), key=lambda one: one.seq)}
+    unique = list({(one.subject_id, one.seq): one for one in said}.values())
+    shuffled = [*unique, *unique]
+    random.shuffle(shuffled)
+    bound = [one for one in latest.values() if one.restricts]
+    with closing(Replica()) as replica:
+        for one in shuffled:
+            replica.apply([one], "t")
+        assert replica.agrees(digest_of(*(f"{one.subject_id}/{one.seq}" for one in bound)), len(bound))
+        for subject, one in latest.items():
+            assert (replica.restriction(DAY, subject_id=subject) is not None) == one.restricts
+
+
+def test_it_answers_by_uscc_by_account_and_by_subject(replica: Replica) -> None:
+    replica.apply([told("a", 1, accounts=("shop-1",))], "t1")
+    found = [replica.restriction(DAY, uscc="uscc-a"), replica.restriction(DAY, account="shop-1"), replica.restriction(DAY, subject_id="a")]
+    assert [one.seq for one in found if one] == [1, 1, 1]
+    assert replica.restriction(DAY, uscc="uscc-b", account="shop-2", subject_id="b") is None
+
+
+def test_an_account_that_moved_follows_its_new_subject(replica: Replica) -> None:
+    replica.apply([told("a", 1, accounts=("shop-1", "shop-2"))], "t1")
+    replica.apply([told("b", 1, restricted=False, accounts=("shop-1",)), told("a", 2, accounts=("shop-2",))], "t2")
+    assert replica.restriction(DAY, account="shop-1") is None
+    assert replica.restriction(DAY, account="shop-2") is not None
+
+
+def test_a_measure_lapses_after_its_last_day_without_a_word_and_still_counts(replica: Replica) -> None:
+    replica.apply([told("a", 1, until=DAY)], "t1")
+    assert replica.restriction(DAY, subject_id="a") is not None
+    assert replica.restriction(date(2026, 11, 21), subject_id="a") is None
+    assert replica.agrees(digest_of("a/1"), 1)
+
+
+def test_a_snapshot_frees_whom_it_does_not_name_and_an_older_directive_does_not_bind_them_again(replica: Replica) -> None:
+    replica.apply([told("a", 5), told("b", 3)], "t1")
+    changed = replica.replace([told("b", 3), told("c", 1)], "t2")
+    assert {(one.subject_id, one.restricts) for one in changed} == {("a", False), ("c", True)}
+    assert replica.apply([told("a", 5), told("a", 4)], "t3") == []
+    assert replica.restriction(DAY, subject_id="a") is None
+    assert replica.agrees(digest_of("b/3", "c/1"), 2)
+
+
+def test_a_snapshot_of_a_restored_hub_wins_over_a_higher_seq(replica: Replica) -> None:
+    replica.apply([told("a", 9)], "t1")
+    replica.replace([told("a", 2)], "t2")
+    assert replica.agrees(digest_of("a/2"), 1)
+
+
+def test_the_copy_the_token_and_what_is_unanswered_survive_a_restart(tmp_path: Path) -> None:
+    with closing(Replica(tmp_path / "copy.db")) as first:
+        first.apply([told("a", 1), told("b", 1, restricted=False), told("c", 1)], "t1")
+        first.answered(told("a", 1))
+    with closing(Replica(tmp_path / "copy.db")) as again:
+        assert again.token == "t1"
+        assert again.agrees(digest_of("a/1", "c/1"), 2)
+        assert [one.subject_id for one in again.unanswered()] == ["b", "c"], "a lift comes first"
+
+
+def test_an_answer_to_an_older_directive_leaves_the_newer_one_unanswered(replica: Replica) -> None:
+    replica.apply([told("a", 1)], "t1")
+    replica.apply([told("a", 2, restricted=False)], "t2")
+    replica.answered(told("a", 1))
+    assert [one.seq for one in replica.unanswered()] == [2]
+
+
+def test_an_unknown_measure_and_an_unknown_tier_bind_as_they_are_written(replica: Replica) -> None:
+    replica.apply([Directive("a", 1, "quarantined", measures=(MeasureUntil("shadow", date(2027, 1, 1)),))], "t1")
+    found = replica.restriction(DAY, subject_id="a")
+    assert found is not None
+    assert found.in_force(DAY) == {"shadow"}

@@ -1,0 +1,85 @@
+"""PostgreSQL and Kafka stop and come back: no false receipt, no lost statement, and what can go on goes on."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import httpx
+import pytest
+
+from deploy.demo.patience import until
+from events.client.publish.http import ONE
+from tests.flow.flood import Flood
+from tests.flow.members import Platform
+from tests.flow.world import World
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """The process and its children hold still."""
+    os.killpg(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(pid, signal.SIGCONT)
+
+
+def post(platform: Platform, body: bytes) -> tuple[int, float, str | None]:
+    """Status, seconds, Retry-After."""
+    began = monotonic()
+    headers = {"Authorization": f"Bearer {platform.given.key}", "Content-Type": ONE}
+    response = httpx.post(f"{platform.url}/v1/statements", content=body, headers=headers, timeout=10.0)
+    return response.status_code, monotonic() - began, response.headers.get("Retry-After")
+
+
+@pytest.mark.timeout(180)
+def test_a_frozen_database_is_answered_within_two_seconds_and_never_with_a_receipt(world: World) -> None:
+    said = [world.alpha.make("merchant.declared", world.merchant(), {}) for _ in range(3)]
+    with frozen(world.hub.pid("postgres")):
+        answers = [post(world.alpha, one.event) for one in said]
+    for status, seconds, again in answers:
+        assert status == 503
+        assert seconds < 2.0
+        assert again is not None
+    assert {_accepted(world.alpha, one.event) for one in said} <= {200, 201}
+
+
+@pytest.mark.timeout(180)
+def test_a_stopped_database_is_answered_within_two_seconds_and_comes_back(world: World, tmp_path: Path) -> None:
+    who = world.merchant()
+    os.killpg(world.hub.pid("postgres"), signal.SIGKILL)
+    status, seconds, _ = post(world.alpha, world.alpha.make("merchant.declared", who, {}).event)
+    assert (status, seconds < 2.0) == (503, True)
+    world.hub.await_ready()
+    world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "expel"))
+    world.settled(who, lambda found: found.tier == "watch", "watch", 60.0)
+
+
+@pytest.mark.timeout(240)
+def test_without_kafka_the_gateway_goes_on_and_everything_catches_up(world: World, tmp_path: Path) -> None:
+    who, flood = world.merchant(), Flood(world, tmp_path)
+    try:
+        os.killpg(world.hub.pid("kafka"), signal.SIGKILL)
+        receipt = world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "expel"))
+        with flood.flowing():
+            until("a flood", lambda: True if flood.said > 200 else None, 20.0)
+        assert world.alpha.road.receipt(receipt.id) == receipt
+        assert world.reader.standing(who.uscc).tier == "none"
+        world.hub.await_ready()
+        world.settled(who, lambda found: found.tier == "watch", "watch", 90.0)
+        assert flood.settled(90.0) == flood.wanted()
+    finally:
+        flood.close()
+
+
+def _accepted(platform: Platform, body: bytes) -> int:
+    """Sent again until the database answers."""
+
+    def ask() -> int | None:
+        status, _, _ = post(platform, body)
+        return None if status == 503 else status
+
+    return until("a receipt again", ask, 20.0, every=0.2)

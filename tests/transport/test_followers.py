@@ -1,0 +1,192 @@
+"""A follower applies each fact once, in order, whatever Kafka brings: again, late, with holes, damaged, or of another epoch."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import psycopg
+import pytest
+
+from events.catalogue import CATALOGUE
+from events.facts.fact import Fact
+from events.transport import follow
+from events.transport.envelope import Span, pack
+from events.transport.faust_worker import Message
+from events.transport.follow import Consumer, Delivered, Follower, RetryLater
+from events.transport.kafka import Kafka
+from events.transport.positions import TP, MissingPosition
+from events.transport.store import Store, append, read
+from events.transport.topics import internal_topic, key_hash, partition_of
+from tests.support.stack import Database
+from tests.transport.statements import answered
+
+LANE = frozenset({"report"})
+ACCOUNT = "shop-1"
+PLACE = TP(internal_topic("report"), partition_of(key_hash(f"tmall\0{ACCOUNT}")))
+
+
+class Bench:
+    """A log with some facts, the records that a relay would have made of them, and a follower that notes what it applied."""
+
+    def __init__(self, database: Database, facts: int) -> None:
+        self.database = database
+        self.owner = database.connect()
+        self.owner.execute("CREATE TABLE applied (id bigint)")
+        self.owner.execute("INSERT INTO position (consumer, topic, partition, epoch) SELECT 'bench', topic, partition, 1 FROM relay_published")
+        store = Store(database.conninfo("gateway"))
+        store.append_statements([answered(f"{number:04}") for number in range(facts)])
+        store.close()
+        self.rows = read(self.owner, [5], 0, 2**62, 10_000)
+        self.ids = [row.id for row in self.rows]
+        self.fails: list[Exception] = []
+        self.followers: list[Follower] = []
+        self.follower = self.follow(Consumer("bench", LANE, self.apply))
+
+    def follow(self, *consumers: Consumer) -> Follower:
+        kafka = Kafka("127.0.0.1:1", "nobody", "")
+        follower = Follower(conninfo=self.database.owner, kafka=kafka, lanes=["report"], consumers=lambda _: consumers)
+        self.followers.append(follower)
+        return follower
+
+    def apply(self, conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        for fact in facts:
+            conn.execute("INSERT INTO applied VALUES (%s)", (fact.id,))
+        if self.fails:
+            raise self.fails.pop()
+
+    def record(self, start: int, stop: int, *, previous: int | None = None, epoch: int = 1, value: bytes | None = None) -> Message:
+        """The envelope of facts start … stop-1 of the log."""
+        rows = self.rows[start:stop]
+        before = previous if previous is not None else (self.rows[start - 1].id if start else 0)
+        span = Span(rows[0].id, rows[-1].id, before, epoch, len(rows))
+        body = pack([(row.id, row.state) for row in rows]) if value is None else value
+        return Message(PLACE, start, None, body, span.headers())
+
+    @property
+    def applied(self) -> list[int]:
+        return [row[0] for row in self.owner.execute("SELECT id FROM applied")]
+
+    @property
+    def position(self) -> tuple[int, int | None]:
+        row = self.owner.execute("SELECT last_id, next_offset FROM position WHERE consumer = 'bench' AND (topic, partition) = (%s, %s)", PLACE)
+        found = row.fetchone()
+        assert found is not None
+        return found[0], found[1]
+
+
+@pytest.fixture
+def bench(database: Database) -> Iterator[Bench]:
+    made = Bench(database, 30)
+    yield made
+    for follower in made.followers:
+        follower.close()
+    made.owner.close()
+
+
+def test_records_are_applied_in_order_and_the_position_follows(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 10), bench.record(10, 12)])
+    assert bench.applied == bench.ids[:12]
+    assert bench.position == (bench.ids[11], 11)
+
+
+def test_the_same_records_again_change_nothing(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 10)])
+    bench.follower.process([bench.record(0, 10), bench.record(0, 10)])
+    assert bench.applied == bench.ids[:10]
+
+
+def test_repacked_facts_are_applied_from_where_we_are(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 10)])
+    bench.follower.process([bench.record(5, 20)])
+    assert bench.applied == bench.ids[:20]
+
+
+def test_a_hole_is_read_from_the_store(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 3)])
+    bench.follower.process([bench.record(20, 25)])
+    assert bench.applied == bench.ids[:25]
+
+
+def test_a_long_hole_is_read_in_pages(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "PAGE", 4)
+    bench.follower.process([bench.record(25, 27), bench.record(27, 30)])
+    assert bench.applied == bench.ids
+
+
+def test_what_a_failed_attempt_wrote_is_gone_and_done_again(bench: Bench) -> None:
+    bench.fails = [RetryLater("soon")]
+    bench.follower.process([bench.record(0, 10)])
+    assert bench.applied == bench.ids[:10]
+
+
+def test_another_epoch_is_dropped(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 10, epoch=2)])
+    assert bench.applied == []
+
+
+def test_a_damaged_record_is_quarantined_and_its_facts_come_from_the_store(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 10, value=b"\xff rubbish"), bench.record(10, 12)])
+    assert bench.applied == bench.ids[:12]
+    assert bench.owner.execute("SELECT kind, record FROM refusal").fetchall() == [("poison", b"\xff rubbish")]
+
+
+def test_a_record_without_headers_is_quarantined_and_the_next_shows_the_hole(bench: Bench) -> None:
+    nameless = bench.record(0, 10)._replace(headers=())
+    bench.follower.process([nameless, bench.record(10, 12)])
+    assert bench.applied == bench.ids[:12]
+
+
+def test_without_a_position_row_the_worker_stops(bench: Bench) -> None:
+    bench.owner.execute("DELETE FROM position WHERE consumer = 'bench'")
+    with pytest.raises(MissingPosition, match="bench"):
+        bench.follower.process([bench.record(0, 10)])
+    assert bench.applied == []
+
+
+def test_what_kafka_does_not_bring_is_read_from_the_store(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "PATIENCE", 0.2)
+    bench.owner.execute("UPDATE relay_published SET last_id = %s WHERE (topic, partition) = (%s, %s)", (bench.ids[14], *PLACE))
+    bench.follower.tick(frozenset({PLACE}))
+    assert bench.applied == []
+    time.sleep(0.25)
+    bench.follower.tick(frozenset({PLACE}))
+    assert bench.applied == bench.ids[:15]
+    assert bench.position[0] == bench.ids[14]
+
+
+def test_two_consumers_of_one_worker_have_places_of_their_own(bench: Bench) -> None:
+    second: list[int] = []
+
+    def note(_: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        second.extend(fact.id for fact in facts)
+
+    bench.owner.execute(
+        "INSERT INTO position (consumer, topic, partition, epoch, last_id) SELECT 'late', topic, partition, 1, %s FROM relay_published",
+        (bench.ids[4],),
+    )
+    follower = bench.follow(Consumer("bench", LANE, bench.apply), Consumer("late", LANE, note))
+    follower.process([bench.record(0, 10)])
+    assert bench.applied == bench.ids[:10]
+    assert second == bench.ids[5:10]
+
+
+def test_a_lost_connection_is_opened_again(bench: Bench) -> None:
+    bench.follower.process([bench.record(0, 1)])
+    bench.owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'follower' AND datname = current_database()")
+    bench.follower.process([bench.record(1, 2)])
+    assert bench.applied == bench.ids[:2]
+
+
+def test_a_version_that_another_took_is_decided_again_holding_the_log(bench: Bench) -> None:
+    stream = answered("race").fact.stream
+    fact: Fact = CATALOGUE.decode(bench.rows[0].name, bench.rows[0].state)
+    append(bench.owner, [(stream, 1, fact)])
+    attempts: list[int] = []
+
+    def decide(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        attempts.append(len(facts))
+        append(conn, [(stream, len(attempts), fact)])
+
+    follower = bench.follow(Consumer("bench", LANE, decide))
+    follower.process([bench.record(0, 1)])
+    assert attempts == [1, 1]
+    assert bench.position[0] == bench.ids[0]
