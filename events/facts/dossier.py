@@ -10,7 +10,8 @@ from events.facts.fact import Category, DossierFact, Kind, Measure, Tier, statem
 from events.facts.member import MemberClass
 
 Group = Literal["goods", "fraud", "description", "rights", "information", "service", "other"]
-Discount = Literal["derived", "overturned", "settled", "repaired", "amended", "evidence_discredited", "breaker", "detached"]
+Discount = Literal["derived", "overturned", "settled", "repaired", "amended", "repeated", "evidence_discredited", "breaker", "detached"]
+"""`repeated`: another statement had imposed the sanction of this number already. `detached`: it weighs in another dossier now."""
 
 
 class AccountRef(msgspec.Struct, frozen=True, order=True):

@@ -50,9 +50,7 @@ def structured(body: bytes) -> Event:
 def named(invalid: Invalid, event: Event) -> Invalid:
     """With the id of the statement, when it has a proper one: a refusal says whose it is."""
     found = event.get("id")
-    if isinstance(found, str) and _ID.fullmatch(found):
-        invalid.statement_id = found
-    return invalid
+    return invalid.about(found) if isinstance(found, str) and _ID.fullmatch(found) else invalid
 
 
 def _normalise_all(event: Event) -> None:

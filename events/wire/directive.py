@@ -12,7 +12,6 @@ from events.facts.directive import DirectiveIssued
 from events.facts.fact import Measure, Tier
 
 TYPE = "liancheng.directive.issued.v1"
-LIST = "平台联合惩戒名单"
 
 
 class Until(msgspec.Struct, frozen=True):
@@ -54,7 +53,7 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True):
     rulebook: str
     appeal: str | None
     issued_at: datetime
-    list: Literal["平台联合惩戒名单"] = LIST
+    list: Literal["平台联合惩戒名单"] = "平台联合惩戒名单"
     demo: bool = False
     your_accounts: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
     """In the pull feed and in webhooks: the accounts of this subject at the platform that reads."""
@@ -85,12 +84,17 @@ def data(fact: DirectiveIssued, your_accounts: Iterable[str] | None = None) -> D
     )
 
 
-def attributes(fact: DirectiveIssued, source: str = "/hub") -> dict[str, str]:
+def directive_id(fact: DirectiveIssued) -> str:
+    """The id of the CloudEvent, and what the digest of a copy is made of."""
+    return f"{fact.subject_id}/{fact.seq}"
+
+
+def attributes(fact: DirectiveIssued, event_id: str, source: str = "/hub") -> dict[str, str]:
     """The CloudEvents attributes; `traceparent` when the statement that led here was traced."""
     subject = str(fact.subject_id)
     event = {
         "specversion": "1.0",
-        "id": f"{subject}/{fact.seq}",
+        "id": event_id,
         "source": source,
         "type": TYPE,
         "subject": subject,
@@ -103,14 +107,14 @@ def attributes(fact: DirectiveIssued, source: str = "/hub") -> dict[str, str]:
     return event
 
 
-def cloudevent(fact: DirectiveIssued, source: str = "/hub", accounts: Iterable[str] | None = None) -> dict[str, Any]:
+def cloudevent(fact: DirectiveIssued, event_id: str, source: str = "/hub", accounts: Iterable[str] | None = None) -> dict[str, Any]:
     """Structured, for the pull feed and webhooks; `accounts` are those of the platform that reads, whose source is /hub/{code}."""
-    return {**attributes(fact, source), "data": data(fact, accounts)}
+    return {**attributes(fact, event_id, source), "data": data(fact, accounts)}
 
 
 def kafka_record(fact: DirectiveIssued) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:
     """Key, value and headers in the topic: binary mode, the same for every platform."""
-    named = attributes(fact)
+    named = attributes(fact, directive_id(fact))
     headers = [("content-type", named.pop("datacontenttype").encode())]
     headers += [(f"ce_{name}", text.encode()) for name, text in named.items()]
     return named["subject"].encode(), msgspec.json.encode(data(fact)), headers

@@ -138,6 +138,10 @@ class Invalid(Exception):
         super().__init__(faults[0].code)
         self.code, self.faults, self.statement_id = faults[0].code, faults, statement_id
 
+    def about(self, statement_id: str | None) -> "Invalid":
+        """The same, of this statement."""
+        return Invalid(*self.faults, statement_id=statement_id)
+
     @classmethod
     def at(cls, pointer: str, code: str, detail: str = "") -> "Invalid":
         return cls(Fault(pointer, code, detail or PROBLEMS[code].rule_en))

@@ -59,7 +59,7 @@ def asyncapi() -> dict[str, Any]:
         "info": {
             "title": "Liancheng",
             "version": "1.0.0",
-            "description": "Statements of members, receipts, and directives of the hub. A broker's ack means sent; the receipt means accepted.",
+            "description": "Statements of members, receipts and directives. A broker's ack means sent; the receipt means accepted.",
         },
         "defaultContentType": "application/json",
         "channels": _channels(),

@@ -92,7 +92,7 @@ def parse_record(key: bytes | None, headers: Sequence[tuple[str, bytes]], value:
     fact = parsed.fact
     wanted = fact.key if isinstance(fact, EnforcementAcknowledged) else fact.account
     if key is None or key.decode(errors="replace") != wanted:
-        raise Invalid(Fault("#", "wrong-key", PROBLEMS["wrong-key"].rule_en), statement_id=fact.id)
+        raise Invalid.at("#", "wrong-key").about(fact.id)
     return parsed
 
 

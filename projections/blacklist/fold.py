@@ -5,21 +5,11 @@ from uuid import UUID
 
 import msgspec
 
+from events.facts import listing
 from events.facts.directive import DirectiveIssued, Reason
-from events.facts.dossier import SubjectNamed
+from events.facts.dossier import AccountAttached, AccountDetached, AccountRef, SubjectNamed
 from events.facts.fact import Category, DossierFact, Fact, Kind, Tier
-from events.facts.listing import (
-    Basis,
-    ListingCarried,
-    ListingDecided,
-    ListingEnded,
-    ListingMoved,
-    ListingProposed,
-    ListingRejected,
-    MeasureUntil,
-    WatchBegan,
-    WatchEnded,
-)
+from events.facts.listing import Basis, MeasureUntil
 from projections.day import shanghai_day
 
 
@@ -54,6 +44,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     measures: tuple[MeasureUntil, ...] = ()
     reasons: tuple[Reason, ...] = ()
     merged_into: UUID | None = None
+    """Where the last account went: this subject is an alias of that one until an account comes back."""
+    accounts: tuple[AccountRef, ...] = ()
     uscc: str | None = None
     name: str | None = None
     kind: Kind | None = None
@@ -69,7 +61,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=
     @property
     def categories(self) -> tuple[Category, ...]:
         """What the listings in force are about."""
-        return tuple(sorted({category for listing in self.listings if listing.decided for category in listing.categories}))
+        return tuple(sorted({category for one in self.listings if one.decided for category in one.categories}))
 
 
 _TAKEN = (
@@ -98,21 +90,31 @@ def _news(row: Subject, fact: DossierFact) -> dict[str, object]:
     match fact:
         case DirectiveIssued():
             return _told(row, fact)
+        case AccountAttached():
+            return {"accounts": tuple(sorted({*row.accounts, fact.account})), "merged_into": None}
+        case AccountDetached():
+            left = tuple(account for account in row.accounts if account != fact.account)
+            return {"accounts": left, "merged_into": None if left else fact.to}
         case SubjectNamed():
             return {"uscc": fact.uscc or row.uscc, "name": fact.name or row.name, "kind": fact.kind or row.kind}
-        case WatchBegan():
+        case listing.WatchBegan():
             watch = Watch(fact.weighing, shanghai_day(fact.at), fact.until)
             return {"watches": tuple(sorted({*_other_watches(row, fact.weighing), watch}))}
-        case WatchEnded():
+        case listing.WatchEnded():
             return {"watches": _other_watches(row, fact.weighing)}
-        case ListingProposed():
+    return _listings(row, fact)
+
+
+def _listings(row: Subject, fact: DossierFact) -> dict[str, object]:
+    match fact:
+        case listing.ListingProposed():
             return {"listings": _with(row, OpenListing(fact.listing_id, _categories(fact.basis)))}
-        case ListingCarried(listing=it):
+        case listing.ListingCarried(listing=it):
             return {"listings": _with(row, OpenListing(it.listing_id, _categories(it.basis), it.state == "decided"))}
-        case ListingDecided():
-            known = [listing for listing in row.listings if listing.listing_id == fact.listing_id]
+        case listing.ListingDecided():
+            known = [one for one in row.listings if one.listing_id == fact.listing_id]
             return {"listings": _with(row, OpenListing(fact.listing_id, known[0].categories if known else (), True))}
-        case ListingEnded() | ListingMoved() | ListingRejected():
+        case listing.ListingEnded() | listing.ListingMoved() | listing.ListingRejected():
             return {"listings": _without(row, fact.listing_id)}
     return {}
 
@@ -129,11 +131,11 @@ def _other_watches(row: Subject, weighing: UUID) -> tuple[Watch, ...]:
 
 
 def _without(row: Subject, listing_id: UUID) -> tuple[OpenListing, ...]:
-    return tuple(listing for listing in row.listings if listing.listing_id != listing_id)
+    return tuple(one for one in row.listings if one.listing_id != listing_id)
 
 
-def _with(row: Subject, listing: OpenListing) -> tuple[OpenListing, ...]:
-    return tuple(sorted((*_without(row, listing.listing_id), listing)))
+def _with(row: Subject, one: OpenListing) -> tuple[OpenListing, ...]:
+    return tuple(sorted((*_without(row, one.listing_id), one)))
 
 
 def _categories(basis: tuple[Basis, ...]) -> tuple[Category, ...]:

@@ -10,7 +10,7 @@ import msgspec
 import psycopg
 
 from projections.casefile.fold import Effect, EffectState
-from projections.casefile.thread import report as report_thing
+from projections.casefile.thread import reported
 from projections.reading import Live, NotBuilt, Vector, live, snapshot, vector
 
 __all__ = ["Effect", "EffectState", "Effects", "NotBuilt", "Step", "Vector", "chain", "effect", "effects", "snapshot", "timeline"]
@@ -46,7 +46,7 @@ def chain(conn: psycopg.Connection, member: str, report: str) -> tuple[Step, ...
     with snapshot(conn):
         view = live(conn, VIEW)
         found: dict[int, Step] = {}
-        new = {report_thing(member, report)}
+        new = {reported(member, report)}
         followed: set[int] = set()
         for _ in range(ROUNDS):
             followed |= new

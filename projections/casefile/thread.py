@@ -6,34 +6,10 @@ The thread runs one way, from a report by its sanctions to what the hub made of 
 from hashlib import blake2b
 from uuid import UUID
 
+from events.facts import dossier, evidence, listing, merchant, notice, report, sanction
 from events.facts.directive import DirectiveIssued
-from events.facts.dossier import (
-    AccountAttached,
-    AccountDetached,
-    EvidenceNoted,
-    Noted,
-    SanctionDiscounted,
-    SanctionWeighed,
-    StatementOrphaned,
-    StatementRef,
-    WeighingCarried,
-)
-from events.facts.evidence import EvidenceStatement, EvidenceSubmitted
+from events.facts.dossier import StatementRef
 from events.facts.fact import DossierFact, Fact, Statement
-from events.facts.listing import (
-    DeliveryNoted,
-    ListingCarried,
-    ListingDecided,
-    ListingFact,
-    ListingProposed,
-    NoticeReleased,
-    WatchBegan,
-    WatchEnded,
-)
-from events.facts.merchant import MerchantDeclared
-from events.facts.notice import NoticeStatement
-from events.facts.report import ReportFiled, ReportReopened, ReportStatement
-from events.facts.sanction import SanctionImposed, SanctionStatement
 
 Things = tuple[int, ...]
 
@@ -43,7 +19,7 @@ def thing(kind: str, *names: str) -> int:
     return int.from_bytes(blake2b("\0".join((kind, *names)).encode(), digest_size=8).digest(), "big") >> 1
 
 
-def report(member: str, number: str) -> int:
+def reported(member: str, number: str) -> int:
     return thing("report", member, number)
 
 
@@ -56,6 +32,12 @@ def _decision(fact: DossierFact, number: str) -> int:
     return thing("decision", str(fact.subject_id), number)
 
 
+def _act(fact: DossierFact) -> Things:
+    """What the hub decided at once: of one subject at one moment, and mostly of one cause."""
+    moment = thing("moment", str(fact.subject_id), fact.at.isoformat())
+    return (moment,) if fact.cause is None else (moment, _id(fact.cause))
+
+
 def _said(statement: StatementRef) -> int:
     return thing("statement", statement.source, statement.id)
 
@@ -63,37 +45,37 @@ def _said(statement: StatementRef) -> int:
 def found_by(fact: Fact) -> Things:
     """The things that lead to the fact, the first of which every fact of a case has."""
     match fact:
-        case ReportStatement():
-            return (report(fact.member, fact.report),)
-        case EvidenceSubmitted():
+        case report.ReportStatement():
+            return (reported(fact.member, fact.report),)
+        case evidence.EvidenceSubmitted():
             own = thing("evidence", fact.member, fact.evidence)
-            return (own,) if fact.report is None else (own, report(fact.member, fact.report))
-        case EvidenceStatement():
+            return (own,) if fact.report is None else (own, reported(fact.member, fact.report))
+        case evidence.EvidenceStatement():
             return (thing("evidence", fact.member, fact.evidence),)
-        case SanctionImposed():
-            return (_sanction(fact), *(report(fact.member, number) for number in dict.fromkeys(fact.reports)))
-        case SanctionStatement():
+        case sanction.SanctionImposed():
+            return (_sanction(fact), *(reported(fact.member, number) for number in dict.fromkeys(fact.reports)))
+        case sanction.SanctionStatement():
             return (_sanction(fact),)
-        case NoticeStatement():
+        case notice.NoticeStatement():
             return (_id(fact.notice),)
-        case MerchantDeclared():
+        case merchant.MerchantDeclared():
             return (thing("account", fact.member, fact.account),)
         case DossierFact():
             return _about_statement(fact) or _about_listing(fact)
     return ()
 
 
-def _sanction(fact: SanctionStatement) -> int:
+def _sanction(fact: sanction.SanctionStatement) -> int:
     return thing("sanction", fact.member, fact.account, fact.sanction)
 
 
 def _about_statement(fact: DossierFact) -> Things:
     match fact:
-        case SanctionWeighed(weighing=it) | WeighingCarried(weighing=it):
+        case dossier.SanctionWeighed(weighing=it) | dossier.WeighingCarried(weighing=it):
             return (_said(it.statement),)
-        case SanctionDiscounted():
+        case dossier.SanctionDiscounted():
             return (_said(fact.of),) if fact.statement is None else (_said(fact.of), _said(fact.statement))
-        case Noted() | EvidenceNoted() | StatementOrphaned() | DeliveryNoted():
+        case dossier.Noted() | dossier.EvidenceNoted() | dossier.StatementOrphaned() | listing.DeliveryNoted():
             return (_said(fact.statement),)
     return ()
 
@@ -101,20 +83,19 @@ def _about_statement(fact: DossierFact) -> Things:
 def _about_listing(fact: DossierFact) -> Things:
     """Whatever says nothing that belongs to a case is still found, by the subject."""
     match fact:
-        case WatchBegan() | WatchEnded():
+        case listing.WatchBegan() | listing.WatchEnded():
             return (_id(fact.weighing),)
-        case ListingProposed():
+        case listing.ListingProposed():
             return (_id(fact.listing_id), *(_id(basis.weighing) for basis in fact.basis))
-        case NoticeReleased():
+        case listing.NoticeReleased():
             return (_id(fact.listing_id or fact.notice), *(_id(basis.weighing) for basis in fact.basis))
-        case ListingFact():
+        case listing.ListingFact():
             return (_id(fact.listing_id),)
-        case ListingCarried(listing=it):
+        case listing.ListingCarried(listing=it):
             return (_id(it.listing_id),)
         case DirectiveIssued():
-            cause = _id(fact.cause or fact.subject_id)
-            return (cause,) if fact.decision is None else (cause, _decision(fact, fact.decision))
-        case AccountAttached() | AccountDetached():
+            return _act(fact) if fact.decision is None else (*_act(fact), _decision(fact, fact.decision))
+        case dossier.AccountAttached() | dossier.AccountDetached():
             return (thing("account", fact.account.platform, fact.account.account),)
     return (_id(fact.subject_id),)
 
@@ -122,25 +103,24 @@ def _about_listing(fact: DossierFact) -> Things:
 def leads_to(fact: Fact) -> Things:
     """The things that the fact leads on to."""
     match fact:
-        case ReportFiled() | ReportReopened():
+        case report.ReportFiled() | report.ReportReopened():
             return tuple(thing("evidence", fact.member, number) for number in fact.evidence)
-        case EvidenceSubmitted():
+        case evidence.EvidenceSubmitted():
             return (thing("evidence", fact.member, fact.evidence),)
-        case SanctionImposed():
+        case sanction.SanctionImposed():
             return (_sanction(fact), _made(fact), *(thing("evidence", fact.member, named.evidence) for named in fact.evidence))
-        case SanctionStatement() | EvidenceStatement() | NoticeStatement():
+        case sanction.SanctionStatement() | evidence.EvidenceStatement() | notice.NoticeStatement():
             return (_made(fact),)
-        case SanctionWeighed(weighing=it) | WeighingCarried(weighing=it):
+        case dossier.SanctionWeighed(weighing=it) | dossier.WeighingCarried(weighing=it):
             return (_id(it.id),)
-        case ListingDecided():
-            decision = _decision(fact, fact.decision)
-            return (decision,) if fact.cause is None else (decision, _id(fact.cause))
-        case NoticeReleased():
+        case listing.ListingDecided():
+            return (*_act(fact), _decision(fact, fact.decision))
+        case listing.NoticeReleased():
             return (_id(fact.notice),)
-        case ListingProposed() | ListingCarried():
+        case listing.ListingProposed() | listing.ListingCarried():
             return found_by(fact)[:1]
-        case ListingFact(cause=UUID() as cause):
-            return (_id(cause),)
+        case listing.ListingFact():
+            return _act(fact)
     return ()
 
 

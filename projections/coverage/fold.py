@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from events.facts.directive import DirectiveIssued
+from events.facts.dossier import AccountAttached
 from events.facts.enforcement import EnforcementAcknowledged, State
 from events.facts.fact import Fact, Tier
 
@@ -47,6 +48,8 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     """The newest directive told."""
     waiting: tuple[Sent, ...] = ()
     """Those that have no final answer, and nor has any later one; oldest first."""
+    authority: bool = False
+    """An authority's account is its case number: nothing is asked of it."""
     answers: dict[State, Answer] = {}
     """The newest answer of each kind."""
 
@@ -63,7 +66,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     @property
     def overdue(self) -> Sent | None:
         """The directive since which the platform owes what is asked of it now: the first of the last ones of one action."""
-        due = self.waiting[-1:]
+        due = () if self.authority else self.waiting[-1:]
         for earlier in reversed(self.waiting[:-1]):
             if earlier.action != due[0].action:
                 break
@@ -78,6 +81,8 @@ def told(fact: Fact, position: int) -> tuple[Coverage, ...]:
             sent = Sent(fact.seq, fact.at, "lift" if fact.lift else "restrict", fact.tier)
             platforms = sorted({account.platform for account in fact.accounts})
             return tuple(Coverage(subject_id=fact.subject_id, platform=platform, sent=sent, waiting=(sent,)) for platform in platforms)
+        case AccountAttached(account=account) if fact.member_class != "platform":
+            return (Coverage(subject_id=fact.subject_id, platform=account.platform, authority=True),)
         case EnforcementAcknowledged(directive=of):
             answer = Answer(of.seq, position, fact.recorded_at, fact.state, fact.action)
             return (Coverage(subject_id=of.subject_id, platform=fact.member, answers={fact.state: answer}),)
@@ -89,7 +94,7 @@ def join(a: Coverage, b: Coverage) -> Coverage:
     states = sorted(a.answers.keys() | b.answers.keys())
     answers = {state: max((row.answers[state] for row in (a, b) if state in row.answers), key=_order) for state in states}
     sent = max((row.sent for row in (a, b) if row.sent is not None), default=None)
-    both = msgspec.structs.replace(a, sent=sent, answers=answers)
+    both = msgspec.structs.replace(a, sent=sent, answers=answers, authority=a.authority or b.authority)
     waiting = tuple(sorted({it for it in (*a.waiting, *b.waiting) if it.seq > both.final}))
     return msgspec.structs.replace(both, waiting=waiting)
 

@@ -41,10 +41,11 @@ class Unanswered(msgspec.Struct, frozen=True, order=True):
 
 
 def of_subject(conn: psycopg.Connection, subject_id: UUID) -> tuple[Coverage, ...]:
-    """Every platform that was told of the subject or answered about it, by code."""
+    """Every platform that was told of the subject or answered about it, by code. Authorities with a case of it are not among them."""
     with snapshot(conn):
         query = live(conn, VIEW).sql('SELECT state FROM {view}.coverage WHERE subject_id = %s ORDER BY platform COLLATE "C"')
-        return tuple(_decode(state) for (state,) in conn.execute(query, (subject_id,)))
+        rows = [_decode(state) for (state,) in conn.execute(query, (subject_id,))]
+    return tuple(row for row in rows if not row.authority)
 
 
 def of_platform(conn: psycopg.Connection, platform: str) -> Platform:

@@ -9,7 +9,7 @@ from psycopg_pool import ConnectionPool
 
 from events.facts.directive import DirectiveIssued
 from events.facts.listing import NoticeReleased, NoticeServed
-from events.wire.directive import cloudevent
+from events.wire.directive import cloudevent, directive_id
 from services.directives.domain import EMPTY, State
 from services.directives.log import read
 from services.directives.log.tail import Memory, Tail
@@ -168,4 +168,4 @@ def _issued(conn: psycopg.Connection, ids: Sequence[int]) -> Iterator[tuple[int,
 
 def _told(fact: DirectiveIssued, platform: str) -> dict[str, Any]:
     accounts = [ref.account for ref in fact.accounts if ref.platform == platform]
-    return cloudevent(fact, f"{fact.subject_id}/{fact.seq}", source=f"/hub/{platform}", accounts=accounts)
+    return cloudevent(fact, directive_id(fact), f"/hub/{platform}", accounts)

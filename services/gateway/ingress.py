@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 import psycopg
@@ -16,8 +16,8 @@ from events.transport.session import Session
 from events.transport.store import Recorded, Submission, append_statements
 from events.transport.telemetry import COMMIT_SECONDS, REFUSALS, STATEMENTS, log
 from events.transport.topics import INGRESS_PREFIX, member_of_topic
-from events.wire.problems import Invalid
-from events.wire.receipt import receipt, refusal
+from events.wire.problems import Invalid, document
+from events.wire.receipt import Receipt, Refusal
 from events.wire.statement import Arrival, Member, Parsed, parse_record
 
 CONSUMER = "ingress"
@@ -40,13 +40,12 @@ class Heard(NamedTuple):
     parsed: Parsed | Invalid
 
 
-class Refusal(NamedTuple):
+class Owed(NamedTuple):
     """A row that the relay ships to the member."""
 
     kind: Literal["refused", "conflict", "duplicate"]
     heard: Heard
-    statement_id: str | None
-    answer: dict[str, Any]
+    answer: Receipt | Refusal
 
 
 class Ingress:
@@ -100,8 +99,8 @@ class Ingress:
             with COMMIT_SECONDS.time():
                 recorded = append_statements(conn, [Submission(*parsed) for _, parsed in said])
         refused = [_refused(it, it.parsed) for it in heard if isinstance(it.parsed, Invalid)]
-        owed = [answer for (it, parsed), outcome in zip(said, recorded, strict=True) if (answer := _owed(it, parsed, outcome))]
-        self._keep(conn, [*refused, *owed], now)
+        repeats = [answer for (it, parsed), outcome in zip(said, recorded, strict=True) if (answer := _repeated(it, parsed, outcome))]
+        self._keep(conn, [*refused, *repeats], now)
         self._save(conn, messages)
         _count(said, recorded, refused)
 
@@ -123,7 +122,7 @@ class Ingress:
         return self._members[code]
 
     @staticmethod
-    def _keep(conn: psycopg.Connection, refusals: Sequence[Refusal], now: datetime) -> None:
+    def _keep(conn: psycopg.Connection, owed: Sequence[Owed], now: datetime) -> None:
         with conn.cursor() as cursor:
             cursor.executemany(
                 'INSERT INTO refusal (kind, member, topic, partition, "offset", statement_id, answer, record, recorded_at)'
@@ -134,12 +133,12 @@ class Ingress:
                         it.heard.member.code,
                         *it.heard.message.tp,
                         it.heard.message.offset,
-                        it.statement_id,
+                        it.answer.id,
                         Jsonb(it.answer, dumps=msgspec.json.encode),
                         it.heard.message.value if it.kind == "refused" else None,
                         now,
                     )
-                    for it in refusals
+                    for it in owed
                 ],
             )
 
@@ -154,22 +153,22 @@ class Ingress:
         )
 
 
-def _refused(heard: Heard, invalid: Invalid) -> Refusal:
-    return Refusal("refused", heard, invalid.statement_id, refusal(invalid))
+def _refused(heard: Heard, invalid: Invalid) -> Owed:
+    problem = document(invalid.code, invalid.faults[0].detail, invalid.faults)
+    return Owed("refused", heard, Refusal(invalid.statement_id, "refused", problem))
 
 
-def _owed(heard: Heard, parsed: Parsed, outcome: Recorded) -> Refusal | None:
+def _repeated(heard: Heard, parsed: Parsed, outcome: Recorded) -> Owed | None:
     """What the relay cannot derive from the log: the receipt of a repeat, and the refusal of a conflict."""
     fact = parsed.fact
     if outcome.outcome == "duplicate":
-        answer = receipt(fact.id, fact.source, outcome.position, outcome.sha256, outcome.recorded_at)
-        return Refusal("duplicate", heard, fact.id, answer)
+        return Owed("duplicate", heard, Receipt(fact.id, fact.source, outcome.position, outcome.sha256, outcome.recorded_at))
     if outcome.outcome == "conflict":
-        return Refusal("conflict", heard, fact.id, refusal(Invalid.at("#/id", "conflict").about(fact.id)))
+        return Owed("conflict", heard, Refusal(fact.id, "conflict", document("conflict")))
     return None
 
 
-def _count(said: Sequence[tuple[Heard, Parsed]], recorded: Sequence[Recorded], refused: Sequence[Refusal]) -> None:
+def _count(said: Sequence[tuple[Heard, Parsed]], recorded: Sequence[Recorded], refused: Sequence[Owed]) -> None:
     for (heard, parsed), outcome in zip(said, recorded, strict=True):
         STATEMENTS.labels(heard.member.member_class, parsed.fact.tag(), outcome.outcome).inc()
         if outcome.outcome != "accepted":

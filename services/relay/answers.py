@@ -9,7 +9,7 @@ from kafka import KafkaProducer
 
 from events.transport.store import Row
 from events.transport.topics import receipt_topic
-from events.wire.receipt import receipt
+from events.wire.receipt import Receipt
 from services.relay.packing import Mark, mark
 
 BY_KAFKA = b'"road":"'
@@ -29,7 +29,7 @@ class Answers:
 
     def _receipt(self, row: Row, statement: Mark) -> Any:
         assert statement.road and statement.id and statement.source and statement.sha256 and statement.recorded_at, "a statement has these"
-        body = receipt(statement.id, statement.source, row.id, statement.sha256, statement.recorded_at)
+        body = Receipt(statement.id, statement.source, row.id, statement.sha256, statement.recorded_at)
         return self._send(statement.source.rsplit("/", 1)[1], statement.id, msgspec.json.encode(body), road_headers(statement.road))
 
     def refusals(self, conn: psycopg.Connection, limit: int = 500) -> tuple[list[int], list[Any]]:

@@ -21,7 +21,7 @@ TERM = timedelta(days=15)
 # What a story is and how often it begins. A report makes five or six statements, so that of a hundred statements about 85 are
 # about reports and evidence, 13 about sanctions, and the rest says who an account is.
 STORIES = {"report": 55, "measure": 38, "declared": 7}
-CATEGORIES = {"infringement": 40, "false_advertising": 20, "not_as_described": 15, "counterfeit": 10, "fraud": 5, "bad_service": 5, "other": 5}
+CATEGORIES = {"infringement": 40, "false_advertising": 20, "not_as_described": 20, "counterfeit": 10, "fraud": 5, "other": 5}
 MEASURES = {"remove_item": 80, "warn": 10, "points": 5, "limit": 4, "freeze": 1}
 OUTCOMES = {"upheld": 42, "rejected": 58}
 REASONS = {"upheld": "proven", "rejected": "evidence_missing"}

@@ -18,8 +18,7 @@ class Usage(NamedTuple):
     @classmethod
     def now(cls, root: int) -> Self:
         fields = [int(word) for word in (PROC / "stat").read_text().split("\n", 1)[0].split()[1:9]]
-        user, nice, system, idle, waiting, interrupts, soft, stolen = fields
-        total = sum(fields)
+        total, (idle, waiting) = sum(fields), fields[3:5]
         stats = _stats()
         # What has ended is counted by who waited for it; what still runs, by itself.
         ours = sum(sum(stats[pid].ticks) for pid in family(root, stats))

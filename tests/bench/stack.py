@@ -29,6 +29,8 @@ from tests.bench import machine
 
 PEERS = "bench_peers"
 """The peers' database."""
+READER = "regulator"
+"""The hub's role that may read log, views and positions, and change nothing."""
 TURN = 0.02
 """Seconds between two looks of whoever waits: often enough for runs of seconds, and too seldom to be felt by who is measured."""
 
@@ -40,6 +42,8 @@ class Bench:
         self.stack, self.settings, self.peer_port = stack, stack.settings, peer_port
         self.members: dict[str, enrol.Credentials] = {}
         self.owner = psycopg.connect(stack.reach.owner, autocommit=True)
+        reader = make_conninfo(stack.reach.owner, user=READER, password=stack.secrets.roles[READER])
+        self.reader = psycopg.connect(reader, autocommit=True)
         superuser = postgres.conninfo(self.settings.postgres_port, stack.secrets.superuser)
         with psycopg.connect(superuser, autocommit=True) as conn:
             conn.execute(f"CREATE DATABASE {PEERS}".encode())
@@ -89,7 +93,7 @@ class Bench:
         passed_on = {variable: os.environ[variable] for variable in ("PATH", "HOME", "LANG") if variable in os.environ}
         words = [sys.executable, "-m", *command]
         self.stack.supervisor.start(
-            Program(name=name, command=words, environment=passed_on | known | environment, folder=CHECKOUT, ready=ready)
+            Program(name=name, command=words, environment=passed_on | known | dict(environment), folder=CHECKOUT, ready=ready)
         )
         self.stack.supervisor.wait([name], 60.0)
 
@@ -113,7 +117,7 @@ def servers(first_port: int) -> Iterator[Bench]:
             stack.prepare_topics()
             bench = Bench(stack, first_port + 74)
             try:
-                with bench.owner:
+                with bench.owner, bench.reader:
                     yield bench
             finally:
                 hub = {process.name for process in PROCESSES} | {"postgres", "kafka"}

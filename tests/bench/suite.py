@@ -49,7 +49,8 @@ class Suite:
         return [msgspec.structs.replace(result, foreign_cpu=foreign) for result in found]
 
     def _memory(self) -> list[Result]:
-        return [Result(case="memory of the whole stack at rest", unit="GiB", subject=Spread.of([memory.at_rest(self._bench)]), goal=1.5, below=True)]
+        found = Spread.of([memory.at_rest(self._bench)])
+        return [Result(case="memory of the whole stack at rest", unit="GiB", subject=found, goal=1.5, below=True)]
 
     def _latency(self) -> list[Result]:
         directives = Directives(self._bench, self._seed, RUNS * SAMPLES)
@@ -68,17 +69,17 @@ class Suite:
         intake.run(WARM_UP_SECONDS)
         turns = [(intake.run(), textbook.run(), follower.run()) for _ in range(RUNS)]
         textbook.stop()
-        peer = _rates([run for _, run, _ in turns])
+        whole, peer, single = (_rates(runs) for runs in zip(*turns, strict=True))
         return [
-            Result(case="HTTP batches to casefile rows", unit="statements/s", subject=_rates([run for run, _, _ in turns]), peer=peer, goal=10),
-            Result(case="one follower, topic to rows", unit="facts/s", subject=_rates([run for _, _, run in turns]), peer=peer, goal=40),
+            Result(case="HTTP batches to casefile rows", unit="statements/s", subject=whole, peer=peer, goal=10),
+            Result(case="one follower, topic to rows", unit="facts/s", subject=single, peer=peer, goal=40),
         ]
 
     def _lookups(self) -> list[Result]:
         lookups = Lookups(self._bench, self._seed, LOOKUP_SECONDS)
         lookups.start()
         turns = [(lookups.run(lookups.hub), lookups.run(lookups.peer)) for _ in range(RUNS)]
-        hub, peer = _rates([run for run, _ in turns]), _rates([run for _, run in turns])
+        hub, peer = (_rates(runs) for runs in zip(*turns, strict=True))
         ours, theirs = lookups.at_half_load(lookups.hub, hub.median), lookups.at_half_load(lookups.peer, peer.median)
         lookups.stop()
         half = [

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from events.facts.dossier import AccountRef
 from events.facts.evidence import EvidenceDiscredited, EvidenceVerified
 from events.facts.fact import Category, Fact, Measure, Statement
-from events.facts.listing import Terms
 from events.facts.merchant import MerchantDeclared
 from events.facts.notice import NoticeDelivered, NoticeFailed
 from events.facts.sanction import (
@@ -61,7 +60,9 @@ def _said(kind: type[Statement], platform: str, id: str, fields: dict[str, Any])
     return kind(id=id, **{"account": SHOP, "uscc": USCC, **stamps, **fields})
 
 
-def imposed(platform: str, measure: Measure = FREEZE, *, sanction: str = "s1", proof: Sequence[str] | str | None = None, **more: Any) -> SanctionImposed:
+def imposed(
+    platform: str, measure: Measure = FREEZE, *, sanction: str = "s1", proof: Sequence[str] | str | None = None, **more: Any
+) -> SanctionImposed:
     """A sanction with one piece of evidence of the platform's own, unless `proof` names others or none."""
     named = (f"{platform}-{sanction}",) if proof is None else (proof,) if isinstance(proof, str) else tuple(proof)
     fields: dict[str, Any] = {
@@ -198,7 +199,9 @@ class Scene:
 
     def do(self, command: Callable[..., Sequence[Fact]], by: Person, **more: Any) -> list[Fact]:
         """A command about the only open listing."""
-        return self.take(command(self.dossier, more.pop("listing_id", None) or self.listing_id, by, reason="ff" * 32, moment=self.moment, **more))
+        return self.take(
+            command(self.dossier, more.pop("listing_id", None) or self.listing_id, by, reason="ff" * 32, moment=self.moment, **more)
+        )
 
     # the language
 

@@ -97,7 +97,9 @@ def test_what_is_left_may_be_proposed_anew_with_something_new() -> None:
     """The subject was told of two platforms: a third one takes a new notice."""
     scene = restricted()
     scene.hear(imposed("jd", LIMIT))
-    scene.when(lifted("tmall")).then_also(a(ListingEnded, why="revoked"), a(ListingProposed, tier=Tier.RESTRICTED), a(DirectiveIssued, lift=True))
+    scene.when(lifted("tmall")).then_also(
+        a(ListingEnded, why="revoked"), a(ListingProposed, tier=Tier.RESTRICTED), a(DirectiveIssued, lift=True)
+    )
 
 
 def test_blacklisted_is_contested_at_once() -> None:

@@ -68,7 +68,9 @@ def test_service_and_other_never_go_above_watch(category: Category) -> None:
 
 
 def test_any_category_of_the_group_corroborates() -> None:
-    given(imposed("tmall", category=Category.UNSAFE_GOODS)).when(imposed("pdd", category=Category.COUNTERFEIT)).then_also(a(ListingProposed))
+    given(imposed("tmall", category=Category.UNSAFE_GOODS)).when(imposed("pdd", category=Category.COUNTERFEIT)).then_also(
+        a(ListingProposed)
+    )
 
 
 def test_shared_evidence_is_enough_when_each_has_one_of_its_own() -> None:

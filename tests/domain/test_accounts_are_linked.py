@@ -18,7 +18,16 @@ from events.facts.dossier import (
     WeighingCarried,
 )
 from events.facts.fact import Fact, Tier
-from events.facts.listing import ListingCarried, ListingEnded, ListingMoved, ListingProposed, ListingRejected, NoticeReleased, WatchBegan, WatchEnded
+from events.facts.listing import (
+    ListingCarried,
+    ListingEnded,
+    ListingMoved,
+    ListingProposed,
+    ListingRejected,
+    NoticeReleased,
+    WatchBegan,
+    WatchEnded,
+)
 from services.adjudication.domain.decide.link import move
 from services.adjudication.domain.decide.listing import release
 from services.adjudication.domain.dossier import Dossier
@@ -77,8 +86,12 @@ def fits(facts: list[Fact], *expected: Any) -> bool:
 def test_an_account_moves_with_what_it_weighs() -> None:
     old, new = given(imposed("tmall", "warn"), imposed("pdd", "warn")), empty()
     left, came = moved(old, new, account("tmall"))
-    assert fits(left, a(AccountDetached, account=account("tmall"), to=OTHER, why="reviewer", by="rui"), a(SanctionDiscounted, why="detached"))
-    assert fits(came, a(AccountAttached, account=account("tmall"), origin=SUBJECT, by="rui"), a(WeighingCarried, origin=SUBJECT, discounted=None))
+    assert fits(
+        left, a(AccountDetached, account=account("tmall"), to=OTHER, why="reviewer", by="rui"), a(SanctionDiscounted, why="detached")
+    )
+    assert fits(
+        came, a(AccountAttached, account=account("tmall"), origin=SUBJECT, by="rui"), a(WeighingCarried, origin=SUBJECT, discounted=None)
+    )
     assert set(old.dossier.accounts) == {account("pdd")}
     assert old.dossier.merged_into is None
     assert [entry.discounted for entry in new.dossier.weighed.values()] == [None]
@@ -132,7 +145,9 @@ def test_a_listing_in_force_moves_with_its_decision() -> None:
     listing = old.dossier.listings[old.listing_id]
     left, came = moved(old, new)
     assert fits(left, a(ListingMoved, to=OTHER), a(DirectiveIssued, tier=Tier.NONE, merged_into=OTHER, lift=True, seq=2))
-    assert fits(came, a(ListingCarried, listing=listing, origin=SUBJECT), a(DirectiveIssued, tier=Tier.RESTRICTED, seq=1, decision=listing.decision))
+    assert fits(
+        came, a(ListingCarried, listing=listing, origin=SUBJECT), a(DirectiveIssued, tier=Tier.RESTRICTED, seq=1, decision=listing.decision)
+    )
     assert ListingProposed not in kinds(came)
 
 

@@ -207,7 +207,9 @@ def test_another_platform_does_not() -> None:
 def test_an_upheld_objection_turns_the_proposal_down() -> None:
     scene = served()
     scene.do(lodge_objection, OTHER_REVIEWER)
-    scene.when(answer_objections, PANEL, upheld=True).then(a(ObjectionResolved, upheld=True), a(ListingRejected, why="objection_upheld", by="pan"))
+    scene.when(answer_objections, PANEL, upheld=True).then(
+        a(ObjectionResolved, upheld=True), a(ListingRejected, why="objection_upheld", by="pan")
+    )
     assert not scene.dossier.listings
 
 
@@ -275,7 +277,11 @@ def test_both_approve_the_same_terms() -> None:
     scene.do(decide, APPROVER, terms=longer)
     scene.when(decide, OTHER_APPROVER, terms=PLAIN).refused("same-terms")
     scene.when(decide, OTHER_APPROVER, terms=longer).then_also(
-        a(ListingDecided, until=date(2028, 3, 10), measures=(MeasureUntil(FREEZE, date(2028, 3, 10)), MeasureUntil(EXPEL, date(2028, 3, 10))))
+        a(
+            ListingDecided,
+            until=date(2028, 3, 10),
+            measures=(MeasureUntil(FREEZE, date(2028, 3, 10)), MeasureUntil(EXPEL, date(2028, 3, 10))),
+        )
     )
 
 
@@ -298,6 +304,12 @@ def test_an_approver_decides_only_after_the_hearing() -> None:
     scene.now = NOON + days(8)
     scene.when(decide, APPROVER, terms=PLAIN).refused("objection-answered")
     scene.when(decide, REVIEWER, terms=PLAIN).refused("by-an-approver")
+
+
+def test_nothing_is_released_or_decided_on_a_basis_that_grew_old() -> None:
+    scene = proposed(begins=NOON - days(725))
+    scene.now = NOON + days(10)
+    scene.when(release, REVIEWER).refused("basis-stands")
 
 
 def test_whoever_released_does_not_decide() -> None:

@@ -31,7 +31,12 @@ def test_it_never_issues_a_directive() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    [imposed("tmall", DEMOTE), imposed("tmall", FREEZE, proof=()), imposed("tmall", FREEZE, derived=True), ordered(FREEZE, documented=False)],
+    [
+        imposed("tmall", DEMOTE),
+        imposed("tmall", FREEZE, proof=()),
+        imposed("tmall", FREEZE, derived=True),
+        ordered(FREEZE, documented=False),
+    ],
     ids=["too mild", "without evidence", "derived", "an order without its document"],
 )
 def test_nothing_else_begins_one(said: SanctionImposed) -> None:

@@ -61,11 +61,15 @@ def test_nothing_new_is_told_twice() -> None:
 
 
 def test_another_account_is_told_of() -> None:
-    restricted().when(declared("jd")).then(a(AccountAttached), a(DirectiveIssued, seq=2, lift=False, accounts=(account("jd"), account("pdd"), account("tmall"))))
+    restricted().when(declared("jd")).then(
+        a(AccountAttached), a(DirectiveIssued, seq=2, lift=False, accounts=(account("jd"), account("pdd"), account("tmall")))
+    )
 
 
 def test_a_better_name_is_told() -> None:
-    restricted(name="公司").when(declared("jd", account="shop-9", name="福州某某公司")).then_also(a(DirectiveIssued, name="福州某某公司", lift=False))
+    restricted(name="公司").when(declared("jd", account="shop-9", name="福州某某公司")).then_also(
+        a(DirectiveIssued, name="福州某某公司", lift=False)
+    )
 
 
 def test_a_lift_goes_to_whoever_was_told() -> None:

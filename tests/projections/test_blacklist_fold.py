@@ -58,8 +58,20 @@ def test_a_lift_takes_everything_back_but_who_the_subject_is() -> None:
     assert (row.uscc, row.name, row.lift) == ("91350100M000100Y43", "某某公司", True)
 
 
-def test_an_emptied_subject_points_to_where_it_went() -> None:
+def test_a_directive_may_say_where_the_subject_went() -> None:
     assert folded(s.freed(1, merged_into=OTHER)).merged_into == OTHER
+
+
+def test_a_subject_is_an_alias_once_its_last_account_has_left() -> None:
+    row = folded(s.attached(s.SHOP), s.attached(s.STALL), s.detached(s.SHOP, OTHER))
+    assert (row.accounts, row.merged_into) == ((s.STALL,), None)
+    row = folded(s.attached(s.SHOP), s.attached(s.STALL), s.detached(s.SHOP, OTHER), s.detached(s.STALL, OTHER))
+    assert (row.accounts, row.merged_into) == ((), OTHER)
+
+
+def test_an_alias_is_a_subject_again_when_an_account_comes_back() -> None:
+    row = folded(s.attached(s.SHOP), s.detached(s.SHOP, OTHER), s.attached(s.SHOP))
+    assert (row.accounts, row.merged_into) == ((s.SHOP,), None)
 
 
 def test_a_name_becomes_known_better_and_is_never_forgotten() -> None:

@@ -68,6 +68,17 @@ def test_who_was_told_nothing_owes_nothing() -> None:
     assert (it.sent, it.overdue, it.final) == (None, None, 1)
 
 
+def test_an_authority_owes_nothing_for_its_case_number() -> None:
+    case = AccountRef("samr-fj", "case-7")
+    facts = [
+        s.AccountAttached(subject_id=s.MERCHANT, at=s.NOON, account=case, why="opened", member_class="authority"),
+        s.restricted(accounts=(case,)),
+    ]
+    for order in permutations(s.log(facts)):
+        it = folded({}, order)[s.MERCHANT, "samr-fj"]
+        assert (it.authority, it.overdue) == (True, None)
+
+
 def test_each_kind_of_answer_is_kept_with_its_newest() -> None:
     it = row(s.answered(2, "enforced", at=s.later(2)), s.answered(1, "enforced", at=s.later(9)), s.answered(1, "received"))
     assert {state: answer.seq for state, answer in it.answers.items()} == {"enforced": 2, "received": 1}

@@ -41,6 +41,11 @@ def utc(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(UTC)
 
 
+def written(moment: datetime | None) -> str | None:
+    """A moment that facts keep as text."""
+    return None if moment is None else moment.astimezone(UTC).isoformat()
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """An object within a statement. What it holds beyond its fields is kept in the vault."""
 

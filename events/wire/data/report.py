@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from events.facts import report as facts
 from events.facts.fact import Category
-from events.wire.data.fields import Count, Currency, Data, Moment, Name, Names, Part, Rekey, Rule, Text, Token, Words
+from events.wire.data.fields import Count, Currency, Data, Moment, Name, Names, Part, Rekey, Rule, Text, Token, Words, written
 
 
 class Reporter(Part, frozen=True, kw_only=True):
@@ -55,7 +55,7 @@ class Accepted(Report, frozen=True, kw_only=True):
     due: Moment | None = None
 
     def fact(self, common: dict[str, Any], rekey: Rekey) -> facts.ReportAccepted:
-        return facts.ReportAccepted(**common, report=self.report, due=self.due and self.due.isoformat())
+        return facts.ReportAccepted(**common, report=self.report, due=written(self.due))
 
 
 class Investigating(Report, frozen=True, kw_only=True):
@@ -116,8 +116,7 @@ class Transferred(Report, frozen=True, kw_only=True):
     due: Moment | None = None
 
     def fact(self, common: dict[str, Any], rekey: Rekey) -> facts.ReportTransferred:
-        due = self.due and self.due.isoformat()
-        return facts.ReportTransferred(**common, report=self.report, to=self.to, receipt=self.receipt, due=due)
+        return facts.ReportTransferred(**common, report=self.report, to=self.to, receipt=self.receipt, due=written(self.due))
 
 
 class Withdrawn(Report, frozen=True, kw_only=True):

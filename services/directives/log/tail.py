@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 
+from events.facts.fact import Tier
 from events.transport import postgres
 from events.transport.telemetry import log as journal
 from projections.reading import snapshot
@@ -144,7 +145,7 @@ class Tail:
 def _take_directives(conn: psycopg.Connection, memory: Memory) -> None:
     while rows := read.directives_after(conn, memory.read_to, PAGE):
         for position, fact in rows:
-            memory.directives.add(Issued(position, fact.subject_id, fact.seq, fact.tier > 0))
+            memory.directives.add(Issued(position, fact.subject_id, fact.seq, fact.tier >= Tier.RESTRICTED))
             memory.read_to = position
 
 

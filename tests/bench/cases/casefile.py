@@ -15,7 +15,7 @@ Places = Mapping[tuple[str, int], int]
 
 
 class Casefile:
-    """Reads as the owner of the database, beside everybody."""
+    """Reads on a connection of its own."""
 
     def __init__(self, conn: psycopg.Connection) -> None:
         self._conn = conn

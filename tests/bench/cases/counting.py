@@ -10,12 +10,12 @@ class Mismatch(Exception):
 class Run(NamedTuple):
     """One measurement."""
 
-    count: int
+    done: int
     seconds: float
 
     @property
     def rate(self) -> float:
-        return self.count / self.seconds
+        return self.done / self.seconds
 
 
 def same(what: str, *counts: int) -> None:

@@ -28,7 +28,7 @@ class Follower:
 
     def run(self) -> Run:
         """From the first commit of the started process to its last: how long it takes to start is not its speed."""
-        bench, casefile = self._bench, Casefile(self._bench.owner)
+        bench, casefile = self._bench, Casefile(self._bench.reader)
         bench.until(lambda: casefile.has(casefile.said(0)), "the follower has nothing left to do")
         before, idle = casefile.head(), casefile.places()
         bench.stop(PROCESS)
@@ -44,7 +44,7 @@ class Follower:
         return Run(sent - done, ended - began)
 
     def _published(self, wanted: Places) -> bool:
-        there = {(topic, partition): last for topic, partition, last in self._bench.owner.execute(PUBLISHED)}
+        there = {(topic, partition): last for topic, partition, last in self._bench.reader.execute(PUBLISHED)}
         return all(there[place] >= last for place, last in wanted.items())
 
     def _done(self, before: int, places: Places) -> int:
@@ -52,6 +52,6 @@ class Follower:
         found = 0
         for partition in range(PARTITIONS):
             last = places[internal_topic(LANE), partition]
-            row = self._bench.owner.execute(DONE, (LANES[LANE], PARTITIONS, partition, before, last)).fetchone()
+            row = self._bench.reader.execute(DONE, (LANES[LANE], PARTITIONS, partition, before, last)).fetchone()
             found += row[0] if row else 0
         return found

@@ -57,7 +57,7 @@ class Intake:
 
     def run(self, seconds: float | None = None) -> Run:
         """From the first batch until the last row is there, however long after the last batch that is."""
-        bench, casefile, lasting = self._bench, Casefile(self._bench.owner), seconds or self._seconds
+        bench, casefile, lasting = self._bench, Casefile(self._bench.reader), seconds or self._seconds
         before = casefile.head()
         asked = post(bench, MEMBER, self._load.batches(int(PREPARED * lasting), BATCH), lasting)
         wanted = casefile.said(before)

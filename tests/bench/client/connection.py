@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Self, cast
+from typing import cast
 
 EMPTY: Mapping[str, str] = MappingProxyType({})
 HEAD_END = b"\r\n\r\n"
@@ -18,7 +18,7 @@ class ConnectionLost(Exception):
 class Connection(asyncio.Protocol):
     """`answered(connection, status, body)` is called for every answer; it may ask the next question at once."""
 
-    def __init__(self, answered: Callable[[Self, int, bytes], None], lost: Callable[[Exception], None]) -> None:
+    def __init__(self, answered: Callable[["Connection", int, bytes], None], lost: Callable[[Exception], None]) -> None:
         self._answered, self._lost = answered, lost
         self._buffer = b""
         self._transport: asyncio.Transport

@@ -26,7 +26,7 @@ CREATE TABLE standing (
 SELECT = """
 SELECT subject_id, tier, contested, measures, score, grade, reasons, since, until, as_of FROM standing WHERE platform = %s AND account = %s
 """
-UNKNOWN = (None, "none", False, [], None, None, [], None, None, None)
+UNKNOWN: tuple[Any, ...] = (None, "none", False, [], None, None, [], None, None, None)
 FIELDS = ("subject_id", "tier", "contested", "measures", "score", "grade", "reasons", "since", "until", "as_of")
 
 

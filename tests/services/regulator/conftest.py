@@ -17,7 +17,7 @@ from projections.blacklist.table import VIEW as BLACKLIST
 from projections.casefile.table import VIEW as CASEFILE
 from services.regulator.main import application
 from services.regulator.settings import Settings
-from services.web import Site
+from services.web import Credentials, Site
 from tests.services.regulator.dossiers import NOW, everything
 from tests.support.stack import Database
 
@@ -31,6 +31,7 @@ class Office(NamedTuple):
 
     client: TestClient[Site]  # type: ignore[type-var]
     database: Database
+    credentials: Credentials
 
     def get(self, path: str, key: str = REGULATOR, purpose: str | None = PURPOSE, **params: str | int) -> httpx.Response:
         return self.client.get(path, params=params, headers=self.headers(key, purpose))
@@ -52,6 +53,17 @@ class Office(NamedTuple):
                 yield
             finally:
                 owner.execute("GRANT INSERT ON audit TO regulator")
+
+    @contextmanager
+    def key_revoked(self) -> Iterator[None]:
+        """While the regulator's key is revoked, and the service does not remember it from before."""
+        with self.database.connect() as owner:
+            owner.execute("UPDATE credential SET revoked_at = now() WHERE key_id = 'a1'")
+            self.credentials._known.clear()
+            try:
+                yield
+            finally:
+                owner.execute("UPDATE credential SET revoked_at = NULL WHERE key_id = 'a1'")
 
 
 def enrol(owner: psycopg.Connection, code: str, member_class: MemberClass, key_id: str, secret: str) -> None:
@@ -85,4 +97,4 @@ def office(filled: Database) -> Iterator[Office]:
         owner.execute("TRUNCATE audit")
     site = application(Settings(database_regulator=filled.conninfo("regulator")), clock=lambda: NOW)
     with TestClient(site, base_url=HOST) as client:  # type: ignore[type-var]
-        yield Office(client, filled)
+        yield Office(client, filled, site.litestar.state["credentials"])

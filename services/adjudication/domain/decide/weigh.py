@@ -26,13 +26,14 @@ from services.adjudication.domain.law.rulebook import Rulebook
 
 
 def impose(draft: Draft, said: SanctionImposed, member: Member, position: int) -> None:
-    """Weigh a sanction, and apply what came before it. One that a directive caused weighs nothing."""
+    """Weigh a sanction, and apply what came before it. An echo of a directive, or of the same sanction, weighs nothing."""
     weighing = draft.moment.book.weigh(said, member.member_class, member.entity)
+    key = SanctionKey(weighing.account, weighing.sanction)
+    repeated = bool(draft.dossier.of(key))
     derived = said.derived or is_echo(draft.dossier, said, member.member_class, position)
     draft.say(SanctionWeighed, weighing=weighing)
-    if derived:
-        _discount(draft, Weighed(weighing), "derived", None)
-    key = SanctionKey(weighing.account, weighing.sanction)
+    if repeated or derived:
+        _discount(draft, Weighed(weighing), "repeated" if repeated else "derived", None)
     for note in list(draft.dossier.notes_of(key)):
         if note.waiting:
             draft.say(type(note), **_fields(note) | {"waiting": False})
@@ -102,10 +103,10 @@ def _amend(draft: Draft, key: SanctionKey) -> None:
     weighed = draft.dossier.of(key)
     notes = [note for note in draft.dossier.notes_of(key) if isinstance(note, AmendmentNoted)]
     notes.sort(key=lambda note: (note.recorded_at, note.statement))
-    imposed = [entry for entry in weighed if entry.weighing.id not in draft.dossier.notes]
+    imposed = [entry for entry in weighed if entry.weighing.id not in draft.dossier.notes and entry.discounted != "repeated"]
     if not imposed or not notes:
         return
-    base = min(imposed, key=lambda entry: (entry.weighing.begins, entry.weighing.statement))
+    base = imposed[0]
     book = draft.moment.book_of(base.weighing.rulebook)
     for note in notes:
         if not _only_milder(book, base.weighing, note):

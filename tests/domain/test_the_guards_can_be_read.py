@@ -1,0 +1,54 @@
+"""The list of guards: complete, named, bilingual, and each of them bites."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from services.adjudication.domain import case
+from services.adjudication.domain.decide import guards, listing
+from services.adjudication.domain.decide.guards import GUARDS, Guard
+
+ALL = {guard.code: guard for step in GUARDS.values() for guard in step}
+REFUSED_IN_SPECS = {
+    node.args[0].value
+    for spec in Path(__file__).parent.glob("test_*.py")
+    for node in ast.walk(ast.parse(spec.read_text("utf-8")))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "refused" and node.args
+    and isinstance(node.args[0], ast.Constant)
+}  # fmt: skip
+BY_TIME_ONLY = {"nobody-objected", "silence-decides", "clock-trusted"}
+"""Conditions of the deemed decision: where they do not hold nothing happens, and nobody is refused. Each has its spec."""
+
+
+def test_every_guard_is_in_the_list() -> None:
+    named = {name for name, value in vars(guards).items() if isinstance(value, Guard)}
+    listed = {name for name, value in vars(guards).items() if isinstance(value, Guard) and value.code in ALL}
+    assert named == listed
+
+
+def test_a_code_is_one_guard() -> None:
+    assert len({guard.code for guard in ALL.values()}) == len(ALL)
+    for step in GUARDS.values():
+        for guard in step:
+            assert ALL[guard.code] is guard
+
+
+def test_each_reads_in_both_languages() -> None:
+    for guard in ALL.values():
+        assert guard.en
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in guard.zh)
+
+
+@pytest.mark.parametrize("code", sorted(set(ALL) - BY_TIME_ONLY))
+def test_each_refuses_somebody_in_a_spec(code: str) -> None:
+    assert code in REFUSED_IN_SPECS
+
+
+def test_every_step_of_people_is_guarded() -> None:
+    """A step that the API offers and the list does not name would be a hole in the procedure."""
+    steps = {"release", "lodge_objection", "answer_objections", "decide", "reject", "end", "apply_for_repair", "decide_repair"}
+    public = {name for name, value in vars(listing).items() if callable(value) and getattr(value, "__module__", "") == listing.__name__}
+    assert public == {*steps, "listing_of", "put_in_force"}
+    assert len(GUARDS) == len(steps) + 1
+    assert issubclass(case.Refused, Exception)

@@ -1,0 +1,294 @@
+"""What a regulator sees in a browser: nothing before logging in, everything escaped, nothing that a script could hold on to."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from services.regulator.console.session import COOKIE
+from tests.services.regulator.conftest import HOST, PURPOSE, REGULATOR, Office
+from tests.services.regulator.dossiers import BLACKLISTED, FREED, HOSTILE, LISTED, TRADER
+
+PAGES = ["/", "/changes", f"/subjects/{LISTED}"]
+
+
+class Page(HTMLParser):
+    """What a browser makes of a page: elements with their attributes, and the text between them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def log_in(office: Office, key: str = REGULATOR, purpose: str = PURPOSE, **headers: str) -> httpx.Response:
+    return office.client.post("/login", data={"key": key, "purpose": purpose}, headers=headers, follow_redirects=False)
+
+
+@pytest.fixture
+def desk(office: Office) -> Iterator[Office]:
+    """Somebody is logged in."""
+    assert log_in(office).status_code == 303
+    yield office
+    office.client.cookies.clear()
+
+
+def look(office: Office, path: str, **params: str) -> Page:
+    answer = office.client.get(path, params=params, follow_redirects=False)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    return Page(answer.text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_is_sent_to_log_in(office: Office, path: str) -> None:
+    answer = office.client.get(path, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert office.audited() == []
+
+
+def test_logging_in_opens_the_list(office: Office) -> None:
+    answer = log_in(office)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert REGULATOR not in cookie
+    assert "平台联合惩戒名单" in look(office, "/").text
+
+
+@pytest.mark.parametrize("key", ["lc_samr_a1_wrong", "lc_tmall_a2_secret", "lc_reviewer-one_a3_secret", "", "x_y", "密钥"])
+def test_only_a_regulators_key_opens_it(office: Office, key: str) -> None:
+    answer = log_in(office, key=key)
+    assert answer.status_code == 401
+    assert "set-cookie" not in answer.headers
+    assert "密钥无效，或不属于监管机构" in answer.text
+
+
+@pytest.mark.parametrize("purpose", ["", "   ", "x" * 201, "two\nlines"])
+def test_a_purpose_has_to_be_given(office: Office, purpose: str) -> None:
+    answer = log_in(office, purpose=purpose)
+    assert answer.status_code == 422
+    assert "请填写查阅用途" in answer.text
+
+
+def test_a_form_that_another_site_sends_is_refused(office: Office) -> None:
+    assert log_in(office, origin="https://elsewhere.example").status_code == 403
+    assert log_in(office, origin=HOST).status_code == 303
+
+
+def test_guessing_keys_is_slowed_down(office: Office) -> None:
+    statuses = [log_in(office, key="lc_samr_a1_guess").status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+def test_a_session_that_a_browser_brings_along_is_not_taken_up(office: Office) -> None:
+    office.client.cookies.set(COOKIE, "chosen-by-somebody-else")
+    answer = log_in(office)
+    assert "chosen-by-somebody-else" not in answer.headers["set-cookie"]
+    office.client.cookies.clear()
+    office.client.cookies.set(COOKIE, "chosen-by-somebody-else")
+    assert office.client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_logging_out_ends_the_session(desk: Office) -> None:
+    name = desk.client.cookies[COOKIE]
+    answer = desk.client.post("/logout", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    desk.client.cookies.set(COOKIE, name)
+    assert desk.client.get("/", follow_redirects=False).status_code == 303
+
+
+def test_a_revoked_key_ends_the_session(desk: Office) -> None:
+    with desk.key_revoked():
+        assert desk.client.get("/", follow_redirects=False).headers["location"] == "/login"
+
+
+def test_the_list_is_filtered_by_its_form(desk: Office) -> None:
+    text = look(desk, "/", tier="blacklisted", category="", as_of="").text
+    assert "共 1 条" in text
+    assert str(BLACKLISTED) in text
+    assert str(LISTED) not in text
+    assert str(FREED) in look(desk, "/", as_of="2026-11-10T00:00").text
+
+
+def test_the_form_keeps_what_was_chosen(desk: Office) -> None:
+    chosen = look(desk, "/", tier="restricted", category="fraud", as_of="2026-11-10T00:00")
+    assert [option["value"] for option in chosen.attributes("option") if "selected" in option] == ["restricted", "fraud"]
+    assert "2026-11-10T00:00" in [field.get("value") for field in chosen.attributes("input")]
+
+
+def test_nobody_found_is_said(desk: Office) -> None:
+    text = look(desk, "/", category="privacy").text
+    assert "共 0 条" in text
+    assert "没有符合条件的主体" in text
+
+
+@pytest.mark.parametrize("params", [{"tier": "watch"}, {"category": "poetry"}, {"as_of": "soon"}, {"as_of": "2027-01-01T00:00"}])
+def test_a_wrong_filter_is_said_and_reads_nothing(desk: Office, params: dict[str, str]) -> None:
+    answer = desk.client.get("/", params=params)
+    assert answer.status_code == 422
+    assert Page(answer.text).attributes("p")[1]["role"] == "alert"
+    assert desk.audited() == []
+
+
+def test_tiers_are_said_in_words_as_well_as_in_colour(desk: Office) -> None:
+    page = look(desk, "/")
+    assert {"tag tier-restricted", "tag tier-blacklisted"} <= {span.get("class") for span in page.attributes("span")}
+    assert "黑名单" in page.text
+    assert "限制" in page.text
+
+
+def test_changes_show_before_and_after(desk: Office) -> None:
+    text = re.sub(r"\s+", " ", look(desk, "/changes").text)
+    assert "本页 5 条" in text
+    assert re.search(r"移出 海棠百货有限公司\S{36} \S{18} 限制 未列入 —", text)
+
+
+def test_a_wrong_span_is_said(desk: Office) -> None:
+    assert desk.client.get("/changes", params={"from": "soon"}).status_code == 422
+    assert "该时段内名单没有变更" in look(desk, "/changes", to="2026-10-01T00:00").text
+
+
+def test_a_dossier_tells_its_facts_in_order(desk: Office) -> None:
+    text = look(desk, f"/subjects/{FREED}").text
+    told = ["账户归入", "处罚计入", "拟列入", "告知书放行", "告知书送达", "决定列入", "下发惩戒指令", "移出名单", "下发解除指令"]
+    places = [text.index(title) for title in told]
+    assert places == sorted(places)
+    assert "2026-11-02 09:00:00" in text
+
+
+def test_a_dossier_is_watermarked_with_its_reader(desk: Office) -> None:
+    assert look(desk, f"/subjects/{FREED}").text.count("samr 2026-11-20 17:00:00") == 24
+
+
+def test_a_dossier_goes_on_from_a_position(desk: Office) -> None:
+    text = look(desk, f"/subjects/{FREED}", after="8").text
+    assert "账户归入" not in text
+    assert "移出名单" in text
+
+
+def test_an_unknown_subject_is_not_found_and_the_attempt_is_audited(desk: Office) -> None:
+    unknown = uuid4()
+    answer = desk.client.get(f"/subjects/{unknown}")
+    assert answer.status_code == 404
+    assert "不存在" in answer.text
+    assert desk.audited() == [("samr", PURPOSE, f"subjects/{unknown}")]
+
+
+def test_something_that_is_no_subject_id_is_not_found(desk: Office) -> None:
+    assert desk.client.get("/subjects/1").status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_each_read_is_audited_with_the_purpose_of_the_session(desk: Office, path: str) -> None:
+    look(desk, path)
+    ((actor, purpose, _),) = desk.audited()
+    assert (actor, purpose) == ("samr", PURPOSE)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_shown_when_the_audit_cannot_be_written(desk: Office, path: str) -> None:
+    with desk.without_audit():
+        answer = desk.client.get(path)
+    assert answer.status_code == 500
+    assert "平台内部错误" in answer.text
+    assert str(LISTED) not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/login", *PAGES])
+def test_a_page_holds_no_script_and_no_inline_style(desk: Office, path: str) -> None:
+    page = look(desk, path)
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "style", "iframe", "object", "base"}
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name == "style" or name.startswith("on")], tag
+        assert not str(attributes.get("href", "")).startswith(("http", "//", "javascript:", "data:"))
+
+
+@pytest.mark.parametrize("path", ["/login", *PAGES, f"/subjects/{uuid4()}", "/?tier=watch", "/?cursor=x"])
+def test_the_headers_forbid_what_the_page_does_not_need(desk: Office, path: str) -> None:
+    headers = desk.client.get(path, follow_redirects=False).headers
+    policy = dict(part.split(" ", 1) for part in headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert policy["style-src"] == policy["img-src"] == policy["form-action"] == "'self'"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_hostile_text_is_shown_as_text(desk: Office, path: str) -> None:
+    page = look(desk, path)
+    assert HOSTILE in page.text
+    assert not [attributes for attributes in page.attributes("img") if attributes.get("src") == "x"]
+
+
+def test_a_hostile_purpose_is_shown_as_text(office: Office) -> None:
+    purpose = '"><script>alert(1)</script>'
+    assert log_in(office, purpose=purpose).status_code == 303
+    page = look(office, "/")
+    assert purpose in page.text
+    assert page.attributes("script") == []
+    again = Page(log_in(office, key="lc_no_no_no", purpose=purpose).text)
+    assert purpose in [field.get("value") for field in again.attributes("input")]
+
+
+@pytest.mark.parametrize("path", ["/", "/changes", f"/subjects/{TRADER}"])
+def test_a_sole_traders_name_is_masked(desk: Office, path: str) -> None:
+    text = look(desk, path).text
+    assert "城**" in text
+    assert "城东水果店" not in text
+
+
+def test_english_is_kept_from_page_to_page(desk: Office) -> None:
+    page = look(desk, "/", lang="en", tier="blacklisted")
+    assert "1 in all" in page.text
+    inside = [str(link["href"]) for link in page.attributes("a") if link["href"] != "#content"]
+    assert [link for link in inside if "lang=en" not in link] == ["/?tier=blacklisted"], "only the way back to Chinese"
+    assert page.attributes("html")[0]["lang"] == "en"
+    chinese = [word for word in re.findall(r"[\u4e00-\u9fff]+", page.text) if word not in ("中文", PURPOSE, "云帆美妆有限公司")]
+    assert chinese == []
+
+
+def test_chinese_comes_first(office: Office) -> None:
+    page = look(office, "/login")
+    assert page.attributes("html")[0]["lang"] == "zh-CN"
+    assert look(office, "/login", lang="fr").attributes("html")[0]["lang"] == "zh-CN"
+
+
+def test_every_field_of_a_form_has_a_label(desk: Office) -> None:
+    for path in ("/login", "/", "/changes"):
+        page = look(desk, path)
+        fields = [a for tag, a in page.elements if tag in ("input", "select") and a.get("type") != "hidden"]
+        assert len(page.attributes("label")) == len(fields)
+
+
+def test_the_style_sheet_is_named_by_its_content(desk: Office) -> None:
+    (style,) = [str(link["href"]) for link in look(desk, "/").attributes("link") if link["rel"] == "stylesheet"]
+    answer = desk.client.get(style)
+    assert answer.headers["content-type"].startswith("text/css")
+    assert re.fullmatch(r"/static/console\.css\?[0-9a-f]{12}", style)
+    assert "url(" not in answer.text
+    assert desk.client.get("/static/../main.py").status_code == 404
+
+
+def test_templates_hold_no_words_of_their_own() -> None:
+    templates = Path(__file__).parents[3] / "services" / "regulator" / "console" / "templates"
+    for template in templates.glob("*.html"):
+        assert not re.search(r"[\u4e00-\u9fff]", template.read_text()), template.name
