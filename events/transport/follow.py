@@ -24,6 +24,8 @@ PATIENCE = 2.0
 """Seconds that Kafka may be behind what the relay has published, before the store is read instead."""
 STANDSTILL = 60.0
 """Seconds without progress while facts wait, after which the worker ends itself."""
+TRACED = 20
+"""Up to so many facts a batch are named in the log by their traces; above, only counted."""
 POISON_LIMIT = 100
 """Undecodable records in one life of a worker, after which it stops rather than empty a topic into quarantine."""
 
@@ -158,9 +160,12 @@ class Follower:
 
     @staticmethod
     def _hand_over(conn: psycopg.Connection, consumer: Consumer, facts: Sequence[Delivered]) -> None:
-        if facts:
-            with FOLD_SECONDS.labels(consumer.name.split(":")[0]).time():
-                consumer.apply(conn, facts)
+        if not facts:
+            return
+        with FOLD_SECONDS.labels(consumer.name.split(":")[0]).time():
+            consumer.apply(conn, facts)
+        traces = sorted({trace for it in facts if (trace := getattr(it.fact, "trace", None))}) if len(facts) <= TRACED else []
+        log.info("applied", consumer=consumer.name, facts=len(facts), upto=facts[-1].id, traces=traces)
 
     def _late(self, consumer: str, tp: TP, position: int, published: int) -> int | None:
         """Up to which id to read from the store; None while Kafka may still bring it."""

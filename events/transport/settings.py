@@ -1,7 +1,7 @@
 """Settings: frozen Structs, read once from the environment, a wrong one refused by its name."""
 
 from collections.abc import Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -42,6 +42,6 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     """What every process has."""
 
     host: str = "127.0.0.1"
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     demo: bool = False
     """Set by `make run`: said in every directive, and allows a clock scale."""

@@ -54,6 +54,9 @@ def named(invalid: Invalid, event: Event) -> Invalid:
 
 
 def _normalise_all(event: Event) -> None:
+    if None in event.values():
+        for name in [name for name, value in event.items() if value is None]:
+            del event[name]
     if "data_base64" in event:
         raise Invalid.at("#/data_base64", "data-base64-refused")
     content = event.pop("datacontenttype", None)
@@ -69,8 +72,6 @@ def _normalise(event: Event, name: str) -> None:
     match event[name]:
         case _ if not _ATTRIBUTE.fullmatch(name):
             raise Invalid.at(at, "bad-attribute")
-        case None:
-            del event[name]
         case bool(flag):
             event[name] = "true" if flag else "false"
         case int(number) if -SAFE <= number <= SAFE:
@@ -173,9 +174,9 @@ def _split_by_brackets(body: bytes) -> list[bytes]:
     return [*items, text[begin:-1]]
 
 
-def trace_of(event: Event) -> str | None:
-    """The trace id of the distributed tracing extension, when there is a proper one."""
-    found = _TRACE.fullmatch(event.get("traceparent") or "")
+def trace_id(traceparent: str | None) -> str | None:
+    """The trace id of W3C Trace Context, when it is a proper one."""
+    found = _TRACE.fullmatch(traceparent or "")
     return found[1] if found else None
 
 

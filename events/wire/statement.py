@@ -177,7 +177,7 @@ def _recorded(event: cloudevent.Event, attributes: Attributes, data: Data, words
         "time": attributes.time.astimezone(arrival.now.tzinfo),
         "recorded_at": arrival.now,
         "sha256": sha256(cloudevent.hashed_form(event)).hexdigest(),
-        "trace": cloudevent.trace_of(event) or arrival.trace,
+        "trace": cloudevent.trace_id(event.get("traceparent")) or arrival.trace,
         "road": arrival.road,
     }
 

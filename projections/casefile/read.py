@@ -34,7 +34,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effects(msgspec.Struct, frozen=True):
-    """What became of a member's statements, newest state only; `vector` asks for the next page, `more` says that there is one."""
+    """What became of a member's statements, newest state only; `vector` asks for the next page.
+
+    `more` says that there is one; it may still be empty. An item or two more than the limit is no mistake.
+    """
 
     items: list[Effect]
     vector: Vector
@@ -106,9 +109,9 @@ def effects(conn: psycopg.Connection, member: str, since: Vector | None, limit: 
             " FETCH FIRST %b ROWS WITH TIES"
         )
         rows = conn.execute(query, (list(had), list(had.values()), _sources(member), limit + 1)).fetchall()
+    more = len(rows) > limit
     # One fact can settle two statements: a page never ends between them, or its vector would pass over the second.
-    end = next((n for n in range(limit, len(rows)) if rows[n][1] != rows[n - 1][1]), len(rows))
-    more, rows = end < len(rows), rows[:end]
+    rows = rows if more and rows[limit][1] == rows[limit - 1][1] else rows[:limit]
     reached = had | {partition: id for partition, id, *_ in rows} if more else {p: max(id, had[p]) for p, id in now.positions.items()}
     return Effects([_effect(row[1:]) for row in rows], Vector(view.generation, reached), more)
 

@@ -52,7 +52,9 @@ def apply(conn: Connection, schema: str, facts: Sequence[Delivery]) -> bool:
 
 def _measure(before: dict[Key, Coverage], changed: Iterable[Coverage]) -> None:
     for row in changed:
-        for action, seconds in done(before[row.subject_id, row.platform].waiting, row):
+        was = before[row.subject_id, row.platform]
+        asked = was.waiting if row.sent is None or row.sent == was.sent else (*was.waiting, row.sent)
+        for action, seconds in done(asked, row):
             (LIFT_SECONDS if action == "lift" else RESTRICT_SECONDS).observe(seconds)
 
 

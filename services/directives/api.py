@@ -22,8 +22,8 @@ from services.web import Caller, Credentials, Problem, only
 
 T = TypeVar("T")
 
-ANSWER_SECONDS = 1.8
-"""A frozen database is answered as unavailable within two seconds."""
+ANSWER_SECONDS = 1.1
+"""A frozen database is answered as unavailable within two seconds, the look at the credential included."""
 
 Since = Annotated[str | None, Parameter(description="The token of the page before; none for everything that there is.")]
 Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many items a page has at most.")]

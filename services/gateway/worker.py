@@ -12,6 +12,7 @@ from events.transport.kafka import Kafka
 from events.transport.settings import Port, Secret, Service
 from events.transport.telemetry import configure_logs, log, serve_health
 from services.gateway.ingress import Ingress
+from services.gateway.settings import HubKey
 
 
 class Settings(Service, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class Settings(Service, frozen=True, kw_only=True):
     database_ingress: str
     kafka: str
     kafka_password_ingress: Secret
-    hub_key: Secret
+    hub_key: HubKey
     ingress_port: Port = 8161
 
 

@@ -1,16 +1,20 @@
 """The topic of directives, read back by its only writer: a frozen relay that thaws may have written after us."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.errors import KafkaTimeoutError
 
 from events.transport.kafka import REQUEST_MS, Kafka, administrator
 from events.transport.store import ForeignLog
 from events.transport.topics import DIRECTIVE_TOPIC
 
 POLL_MS = 5
+CATCH_UP_MS = 200
+CATCH_UP_SECONDS = 60
 
 
 class Written(NamedTuple):
@@ -35,20 +39,29 @@ class DirectiveTopic:
             request_timeout_ms=REQUEST_MS,
         )
         self._partitions: list[TopicPartition] = []
+        self._ends: Mapping[TopicPartition, int] = {}
 
     def begin(self, places: Mapping[int, int]) -> bool:
         """Read on from these offsets. False, and from the beginning, when the topic has lost what lay before one of them."""
         self._partitions = [TopicPartition(DIRECTIVE_TOPIC, partition) for partition in places]
         self._consumer.assign(self._partitions)
-        ends = self._consumer.end_offsets(self._partitions)
-        intact = all(places[tp.partition] <= ends[tp] for tp in self._partitions)
+        self._ends = self._consumer.end_offsets(self._partitions)
+        intact = all(places[tp.partition] <= self._ends[tp] for tp in self._partitions)
         for tp in self._partitions:
             self._consumer.seek(tp, places[tp.partition] if intact else 0)
         return intact
 
-    def read(self) -> list[Written]:
-        """What has been written since, as far as it is here by now; without waiting."""
-        batches: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=POLL_MS, max_records=5_000)
+    def to_the_end(self) -> Iterator[list[Written]]:
+        """What was there when the reading began. KafkaTimeoutError when it does not come within a minute."""
+        until = time.monotonic() + CATCH_UP_SECONDS
+        while any(self._consumer.position(tp) < self._ends[tp] for tp in self._partitions):
+            if time.monotonic() > until:
+                raise KafkaTimeoutError("the topic of directives cannot be read back")
+            yield self.read(CATCH_UP_MS)
+
+    def read(self, wait_ms: int = POLL_MS) -> list[Written]:
+        """What has been written since, as far as it is here by now."""
+        batches: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=wait_ms, max_records=5_000)
         return [written for records in batches.values() for record in records if (written := _written(record)) is not None]
 
     def places(self) -> dict[int, int]:

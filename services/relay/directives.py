@@ -1,7 +1,7 @@
 """Directives as state on their compacted topic: of each subject the newest there is, lifts first, and never an older one last."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import chain, islice
 from typing import NamedTuple
@@ -106,12 +106,18 @@ class DirectivePublisher:
         self._read_back_at = 0.0
 
     def publish_changes(self) -> int:
-        """Send what changed, lifts first, up to a batch, and wait until it is written; how many were sent."""
+        """Send what changed, lifts first, up to a batch, and wait until it is written; how many were sent.
+
+        The first call begins with what others wrote while nobody read back: it sends nothing into a topic that knows more.
+        """
         self._look()
+        repaired = sum(self._repair(written) for written in self._topic.to_the_end())
         found = self._load(self._pending.first(BATCH))
         self._send(found)
         self._pending.sent(found)
-        repaired = self._repair() if self._clock() - self._read_back_at >= READ_BACK_SECONDS else 0
+        if self._clock() - self._read_back_at >= READ_BACK_SECONDS:
+            self._read_back_at = self._clock()
+            repaired += self._repair(self._topic.read())
         self._save()
         return len(found) + repaired
 
@@ -137,18 +143,17 @@ class DirectivePublisher:
             END_TO_END_SECONDS.labels("published").observe(max((now - fact.at).total_seconds(), 0.0))
             log.info("directive published", position=position, subject_id=str(fact.subject_id), seq=fact.seq, trace=fact.trace)
 
-    def _repair(self) -> int:
-        """Read on in the topic, and write the newest again behind a record that is older; our own records are the newest."""
-        self._read_back_at = self._clock()
-        last: dict[UUID, Written] = {written.subject_id: written for written in self._topic.read()}
-        if not last:
+    def _repair(self, written: Sequence[Written]) -> int:
+        """Write the newest again behind a record that is older. Our own records are the newest, or what still waits is newer."""
+        if not written:
             return 0
-        newest = [_issued(row) for row in self._conn.execute(_NEWEST, (list(last),))]
-        ahead = last.keys() - {fact.subject_id for _, fact in newest if last[fact.subject_id].seq <= fact.seq}
+        last = {record.subject_id: record.seq for record in written}
+        newest = {it.fact.subject_id: it for it in map(_issued, self._conn.execute(_NEWEST, (list(last),)))}
+        ahead = {it.subject_id for it in written if it.subject_id not in newest or newest[it.subject_id].fact.seq < it.seq}
         if ahead:
             raise ForeignLog(f"the topic has directives of {len(ahead)} subjects that the log does not know: run `make recover`")
-        late = [issued for issued in newest if last[issued.fact.subject_id].seq < issued.fact.seq]
-        late = [issued for issued in late if not self._pending.waits(issued.fact.subject_id)]
+        waiting = [subject_id for subject_id in last if self._pending.waits(subject_id)]
+        late = [it for subject_id, it in newest.items() if last[subject_id] < it.fact.seq and subject_id not in waiting]
         if late:
             log.warning("older directives written last, followed by the newest", subjects=len(late))
             self._send(late)

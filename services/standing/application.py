@@ -1,5 +1,6 @@
 """The thread that keeps the copy current: woken by the views, polling anyway, in one snapshot each time."""
 
+import os
 import threading
 from datetime import UTC, datetime
 
@@ -25,6 +26,8 @@ _ROAD = (
     "SELECT now(), (SELECT coalesce(max(notification_id), 0) FROM hub_events WHERE lane = %(lane)s),"
     " (SELECT last_id FROM relay_cursor WHERE lane = %(lane)s)"
 )
+# A generation that was just replaced may be dropped while it is read.
+AWAY = (psycopg.OperationalError, psycopg.errors.UndefinedTable, blacklist.NotBuilt, credit.NotBuilt)
 _PUBLISHED = "SELECT partition, last_id FROM relay_published WHERE topic = %s"
 
 
@@ -72,13 +75,21 @@ class Follower:
         self._freshness.observe(Seen(at, head, relayed, published, had))
 
     def _run(self) -> None:
+        try:
+            self._keep_following()
+        except Exception:
+            # A copy that silently stands still shows restrictions that are over: whoever watches the process starts it again.
+            log.critical("the follower of the views broke", exc_info=True)
+            os._exit(70)
+
+    def _keep_following(self) -> None:
         while not self._stopping.is_set():
             try:
                 with postgres.connect(self._conninfo, name="standing-follower", statement_seconds=LOAD_SECONDS) as conn:
                     conn.execute("LISTEN view_blacklist")
                     conn.execute("LISTEN view_credit")
                     self._follow(conn)
-            except (psycopg.OperationalError, blacklist.NotBuilt, credit.NotBuilt) as away:
+            except AWAY as away:
                 log.warning("views away", error=str(away).partition("\n")[0])
                 self._stopping.wait(AWAY_SECONDS)
 

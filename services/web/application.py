@@ -1,6 +1,7 @@
 """One HTTP service: Litestar for its routes, hot routes before it, and problems, metrics, health and a description around both."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from time import perf_counter
 from typing import Any
 
@@ -25,10 +26,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Site:
-    """The ASGI application of one service."""
+    """The ASGI application of one service. `openapi()` is its description, the hot routes included."""
 
-    def __init__(self, service: str, litestar: Litestar, raw: Sequence[Raw], schema: Callable[[], dict[str, Any]]) -> None:
-        self.service, self.litestar, self._raw, self._schema = service, litestar, raw, schema
+    def __init__(self, service: str, litestar: Litestar, raw: Sequence[Raw], describe: Callable[[], dict[str, Any]]) -> None:
+        self.service, self.litestar, self.openapi = service, litestar, cache(describe)
         self._routes = {route.path: {r.method: r for r in raw if r.path == route.path} for route in raw}
         litestar.state["site"] = self
 
@@ -60,10 +61,6 @@ class Site:
             answer = problem_answer(as_problem(error, scope["method"], route.path))
         await send_answer(send, answer)
 
-    def openapi(self) -> dict[str, Any]:
-        """The OpenAPI 3.1 document of all routes, the hot ones too."""
-        return complete(self._schema(), self._raw)
-
 
 class _Status:
     """Passes messages on and remembers the status; 499 when nobody was answered."""
@@ -87,12 +84,14 @@ def application(
     ready: Callable[[], str],
     raw: Sequence[Raw] = (),
     quota: Quota | None = None,
+    schemas: Mapping[str, Any] | None = None,
     provide: Mapping[str, object] | None = None,
     **more: Any,
 ) -> Site:
     """The service `title` (its name in metrics and in the description). `ready` says ready, degraded, starting or a reason, at once.
 
-    `provide` are objects injected into handlers by name, beside `caller`; `more` goes to Litestar (lifespan, on_shutdown …).
+    `provide` are objects injected into handlers by name, beside `caller`; `schemas` are those that raw routes refer to; `more`
+    goes to Litestar (lifespan, on_shutdown …).
     """
     dependencies = {name: _given(value) for name, value in (provide or {}).items()} | more.pop("dependencies", {})
     limit = more.pop("request_max_body_size", BODY_LIMIT)
@@ -111,7 +110,7 @@ def application(
     litestar = built(None)
     litestar.state.update({"credentials": credentials, "quota": quota, "ready": ready})
     # Litestar's own pages of the description load scripts from elsewhere: a second application describes, the first one serves.
-    return Site(title, litestar, raw, lambda: built(described(title)).openapi_schema.to_schema())
+    return Site(title, litestar, raw, lambda: complete(built(described(title)).openapi_schema.to_schema(), raw, schemas or {}))
 
 
 def _given(value: object) -> Provide:

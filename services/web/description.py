@@ -1,6 +1,6 @@
 """The OpenAPI document of a service, completed: hot routes, and problems as the one form of every error."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -25,12 +25,12 @@ def described(title: str) -> OpenAPIConfig:
     )
 
 
-def complete(schema: dict[str, Any], raw: Sequence[Raw]) -> dict[str, Any]:
+def complete(schema: dict[str, Any], raw: Sequence[Raw], schemas: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the hot routes' operations, and `default: a problem` for every operation in place of the framework's 400."""
     for route in raw:
         schema["paths"].setdefault(route.path, {})[route.method.lower()] = dict(route.operation)
     components = schema.setdefault("components", {}).setdefault("schemas", {})
-    components.update(problem_schema())
+    components.update({**schemas, **problem_schema()})
     for path in schema["paths"].values():
         for operation in path.values():
             responses = operation.setdefault("responses", {})

@@ -45,7 +45,7 @@ async def _serve(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
 
 
 def _refuse_taken(host: str, port: int) -> None:
-    """One clear line instead: granian shares a port with whoever else shares it; two services on one port would each get half of the requests."""
+    """With one clear line. granian shares a port with whoever else shares it, and each would get half of the requests."""
     family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What comes of it: medians with their ranges, one table, and JSON lines for whoever compares releases."""
+"""What comes of it: medians with their ranges, one table, and verdicts on goals."""
 
 import statistics
 import unicodedata
@@ -7,7 +7,33 @@ from typing import Literal
 
 import msgspec
 
-Verdict = Literal["met", "missed", "refused", "-"]
+from deploy.local.tell import either
+
+Verdict = Literal["met", "missed", "refused", ""]
+
+ZH = {
+    "case": "项目",
+    "unit": "单位",
+    "hub": "联惩",
+    "peer": "对照",
+    "ratio": "倍数",
+    "goal": "目标",
+    "others": "他人占用",
+    "met": "达到",
+    "missed": "未达到",
+    "refused": "不予报告",
+    "memory of the whole stack at rest": "整套服务空闲时的内存",
+    "from 201 of a sanction to watch, p50": "处置 201 到“关注”，p50",
+    "from 201 of a sanction to watch, p99": "处置 201 到“关注”，p99",
+    "from a decision to the directive topic, p50": "决定到指令主题，p50",
+    "from a decision to the directive topic, p99": "决定到指令主题，p99",
+    "HTTP batches to casefile rows": "HTTP 批量到案卷行",
+    "one follower, topic to rows": "单个跟随进程，主题到行",
+    "lookups of standing": "查询身份状态",
+    "lookups at half load, p50": "半负载查询，p50",
+    "lookups at half load, p99": "半负载查询，p99",
+}
+"""The table's words for a Chinese terminal; what is not here is the same in both languages."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -27,7 +53,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the table. `goal` is what the subject, or the ratio when there is a peer, has to reach, or stay below."""
+    """One line of the table. The subject, or the ratio when there is a peer, has to reach the goal, or to stay `below` it."""
 
     case: str
     unit: str
@@ -38,18 +64,18 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     refused: str = ""
     """Why the counts did not match; what was measured is then worth nothing."""
     foreign_cpu: float = 0.0
-    note: str = ""
+    """The share of all processors that others used meanwhile."""
 
     @property
     def ratio(self) -> float | None:
-        return None if self.peer is None or not self.peer.median else self.subject.median / self.peer.median
+        return self.subject.median / self.peer.median if self.peer and self.peer.median else None
 
     @property
     def verdict(self) -> Verdict:
         if self.refused:
             return "refused"
         if self.goal is None:
-            return "-"
+            return ""
         reached = self.subject.median if self.ratio is None else self.ratio
         return "met" if (reached <= self.goal if self.below else reached >= self.goal) else "missed"
 
@@ -61,26 +87,31 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def table(results: Sequence[Result]) -> str:
-    """For people: median (lowest to highest), the ratio of medians."""
-    rows = [("case", "unit", "hub", "peer", "ratio", "goal", "")]
-    for result in results:
-        ratio = "" if result.ratio is None else f"{result.ratio:.1f}×"
-        peer = "" if result.peer is None else str(result.peer)
-        subject = "–" if result.refused else str(result.subject)
-        rows.append((result.case, result.unit, subject, peer, "" if result.refused else ratio, _goal(result), result.verdict))
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    """For people: the median (lowest–highest) of both sides, the ratio of medians, whether the goal is met."""
+    rows = [tuple(map(_word, ("case", "unit", "hub", "peer", "ratio", "goal", "", "others"))), *map(_row, results)]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(word + " " * (width - _width(word)) for word, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "─" * max(_width(line) for line in lines))
-    lines += [f"  {result.case}: {result.note}" for result in results if result.note]
-    lines += [f"  {result.case}: REFUSED, {result.refused}" for result in results if result.refused]
-    return "\n".join(lines)
+    lines.insert(1, "─" * max(map(_width, lines)))
+    return "\n".join([*lines, *(f"{_word(result.case)}: {result.refused}" for result in results if result.refused)])
+
+
+def _row(result: Result) -> tuple[str, ...]:
+    case, unit, verdict, others = _word(result.case), result.unit, _word(result.verdict), f"{result.foreign_cpu:.0%}"
+    if result.refused:
+        return case, unit, "", "", "", _goal(result), verdict, others
+    peer = "" if result.peer is None else str(result.peer)
+    ratio = "" if result.ratio is None else f"{result.ratio:.3g}×"
+    return case, unit, str(result.subject), peer, ratio, _goal(result), verdict, others
 
 
 def _goal(result: Result) -> str:
     if result.goal is None:
         return ""
-    sign = "≤" if result.below else "≥"
-    return f"{sign} {_short(result.goal)}{'' if result.peer is None else '×'}"
+    return f"{'≤' if result.below else '≥'} {_short(result.goal)}{'' if result.peer is None else '×'}"
+
+
+def _word(en: str) -> str:
+    return either(ZH.get(en, en), en)
 
 
 def _short(value: float) -> str:
@@ -88,4 +119,5 @@ def _short(value: float) -> str:
 
 
 def _width(text: str) -> int:
+    """Columns of a terminal, of which Chinese characters take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

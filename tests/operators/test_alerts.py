@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from deploy.local.processes import PROCESSES
+from deploy.local.settings import Settings
 from tests.operators.alert_cases import CASES, Case, Series
 from tests.operators.promtool import RULES, promtool
 
@@ -61,6 +63,15 @@ def test_a_wrong_expectation_is_noticed(tmp_path: Path) -> None:
 
 def test_the_rules_and_the_scrape_configuration_are_valid() -> None:
     promtool("check", "config", str(RULES / "prometheus.yml"))
+
+
+def test_every_process_is_scraped_once_under_its_name() -> None:
+    (job,) = msgspec.yaml.decode((RULES / "prometheus.yml").read_bytes())["scrape_configs"]
+    scraped = {target["labels"]["process"]: target["targets"] for target in job["static_configs"]}
+    assert set(scraped) == {process.name for process in PROCESSES}
+    for process in PROCESSES:
+        (address,) = scraped[process.name]
+        assert address in {f"127.0.0.1:{getattr(Settings(), port)}" for port in process.ports}
 
 
 @pytest.mark.parametrize("name", list(alerts()))

@@ -1,6 +1,7 @@
 """The thread that follows the log and keeps the feeds' memory: which directives there are, and which notices for whom."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,6 +123,14 @@ class Tail:
         return memory
 
     def _run(self) -> None:
+        try:
+            self._keep_following()
+        except Exception:
+            # A feed that silently stands still keeps merchants restricted: whoever watches the process starts it again.
+            journal.critical("the tail of the log broke", exc_info=True)
+            os._exit(70)
+
+    def _keep_following(self) -> None:
         while not self._stopping.is_set():
             try:
                 with postgres.connect(self._conninfo, name="directives-tail") as conn:

@@ -89,6 +89,7 @@ def show_dossier(
         visit,
         read_at=reading.at,
         entry=entry(subject, reading.at),
+        appeal=subject.appeal,
         merged_into=subject.merged_into,
         accounts=dossier.accounts,
         steps=steps,

@@ -26,7 +26,10 @@ class Told(NamedTuple):
     lines: tuple[tuple[str, str], ...]
 
 
-_DIGEST = 64
+_PLAIN = (
+    "sanction", "entity", "since", "until", "uscc", "name", "grade", "rule", "rulebook",
+    "notice", "platform", "respond_days", "decision", "origin", "to", "merged_into", "seq",
+)  # fmt: skip
 
 
 def tell(step: Step, texts: Texts, *, natural: bool) -> Told:
@@ -60,8 +63,8 @@ def _plain(_: Texts, value: Any) -> str:
 
 
 def _word(kind: str) -> Callable[[Texts, Any], str]:
-    """A word of a closed list, or itself when it is newer than this page; nothing for the digest of what lies in the vault."""
-    return lambda texts, value: texts(f"{kind}.{value}") if f"{kind}.{value}" in TEXTS else "" if len(value) == _DIGEST else value
+    """A word of a closed list, or itself when it is newer than this page; nothing for the digest, 64 long, of what is in the vault."""
+    return lambda texts, value: texts(f"{kind}.{value}") if f"{kind}.{value}" in TEXTS else "" if len(value) == 64 else value
 
 
 def _tier(texts: Texts, value: Any) -> str:
@@ -113,43 +116,28 @@ def _each(one: Callable[[Texts, Any], str]) -> Callable[[Texts, Any], str]:
 
 
 SAID: dict[str, Callable[[Texts, Any], str]] = {
+    **dict.fromkeys(_PLAIN, _plain),
     "account": _account,
     "statement": _statement,
     "of": _statement,
-    "sanction": _plain,
     "tier": _tier,
     "measure": _measure,
     "category": _word("category"),
     "group": _word("group"),
-    "entity": _plain,
     "begins": _moment,
     "ends": _moment,
     "measures": _each(_measure),
-    "since": _plain,
-    "until": _plain,
     "why": _word("why"),
     "reason": _word("why"),
     "discounted": _word("why"),
-    "uscc": _plain,
-    "name": _plain,
     "kind": _word("kind"),
     "evidence": _people,
-    "grade": _plain,
-    "rule": _plain,
-    "rulebook": _plain,
-    "notice": _plain,
-    "platform": _plain,
+    "evidence_numbers": _people,
     "accounts": _each(_account),
     "basis": _each(_basis),
-    "respond_days": _plain,
     "respond_by": _moment,
-    "decision": _plain,
     "by": _people,
     "reasons": _each(_reason),
-    "origin": _plain,
-    "to": _plain,
-    "merged_into": _plain,
-    "seq": _plain,
     "upheld": _yes,
     "granted": _yes,
     "delivered": _yes,

@@ -15,7 +15,6 @@ from tests.bench.client.connection import request
 from tests.bench.client.line import Line
 from tests.bench.load import Load, merchants
 from tests.bench.peers import lookup
-from tests.bench.report import percentile
 from tests.bench.stack import Bench
 
 MEMBER = "bench-asks"
@@ -68,10 +67,10 @@ class Lookups:
         asked = self._ask(side, self._seconds, None)
         return Run(asked.asked, asked.ended - asked.began)
 
-    def at_half_load(self, side: Side, rate: float) -> tuple[float, float]:
-        """Milliseconds, p50 and p99, from when a request was due."""
+    def at_half_load(self, side: Side, rate: float) -> list[float]:
+        """Milliseconds of each request from when it was due."""
         asked = self._ask(side, self._seconds, rate / 2)
-        return percentile(asked.latencies, 0.5), percentile(asked.latencies, 0.99)
+        return asked.latencies
 
     def _ask(self, side: Side, seconds: float, rate: float | None) -> asker.Asked:
         plan = asker.Plan(

@@ -8,7 +8,6 @@ from contextlib import closing
 from itertools import count, cycle
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -244,8 +243,8 @@ def test_a_token_of_the_stream_is_one_of_the_pull_feed(desk: Desk) -> None:
 def test_a_lost_connection_of_the_follower_is_made_anew(desk: Desk) -> None:
     reader = desk.reader()
     reader.read()
-    with desk.database.connect() as owner:
-        owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'directives-tail'")
+    with desk.database.connect("directives") as same_role:
+        same_role.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'directives-tail'")
     desk.record(directive(next(NUMBERS), 1))
     assert len(await_items(reader)) == 1
-    assert httpx.get(f"{desk.http.base_url}readyz").status_code == 200
+    assert desk.http.get("/readyz").status_code == 200

@@ -14,6 +14,7 @@ from events.facts.fact import NS_SUBJECT, Tier
 from projections.blacklist import table as blacklist
 from projections.credit import table as credit
 from tests.services.standing.made import attached, detached, directed, subject_id, watched, weighed
+from tests.support.away import away
 from tests.support.road import Road
 from tests.support.served import member, served
 from tests.support.stack import Database, free_ports
@@ -30,6 +31,7 @@ OLD, LATE, LOOSE, AHEAD, MERGED, SCORED = 100, 200, 300, 400, 500, 600
 class Standing(NamedTuple):
     """The service, the road to it, and who calls."""
 
+    database: Database
     http: httpx.Client
     road: Road
     callers: dict[str, dict[str, str]]
@@ -53,7 +55,7 @@ def standing(module_database: Database) -> Iterator[Standing]:
     road = Road(module_database, blacklist.VIEW, credit.VIEW)
     settings = {"DATABASE_STANDING": module_database.conninfo("standing"), "STANDING_PORT": str(port)}
     with served("services.standing.main", port, settings) as address, httpx.Client(base_url=address) as http:
-        yield Standing(http, road, callers)
+        yield Standing(module_database, http, road, callers)
 
 
 def eventually(holds: Callable[[], bool], patience: float = 5.0) -> None:
@@ -199,6 +201,17 @@ def test_a_new_generation_of_the_views_replaces_the_copy(standing: Standing) -> 
     assert standing.tier(OLD + 8) == "restricted"
     standing.road.rebuild([*gone, *kept])
     eventually(lambda: standing.tier(OLD + 7) == "restricted")
+
+
+def test_lookups_go_on_from_memory_while_the_database_is_away(standing: Standing) -> None:
+    standing.road.travel(directed(OLD + 9, 1, Tier.RESTRICTED, FAR))
+    eventually(lambda: standing.tier(OLD + 9) == "restricted")
+    with away(standing.database):
+        time.sleep(0.3)
+        first, second = (standing.ask(subject_id=str(subject_id(OLD + 9))) for _ in range(2))
+        assert first.status_code == 200 and first.json()["tier"] == "restricted"
+        assert first.json()["as_of"] == second.json()["as_of"] < datetime.now(UTC).isoformat()
+    eventually(lambda: str(standing.ask(subject_id=str(subject_id(1))).json()["as_of"]) > first.json()["as_of"], patience=15)
 
 
 @pytest.mark.parametrize(

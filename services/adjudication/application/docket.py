@@ -1,0 +1,116 @@
+"""The dossiers of one transaction: loaded together, decided on one after the other, saved together or not at all."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+import psycopg
+
+from events.facts.directive import DirectiveIssued
+from events.facts.dossier import AccountRef
+from events.facts.fact import DossierFact, Tier
+from events.facts.listing import ListingCarried, ListingFact, NoticeReleased
+from events.transport import store
+from events.transport.telemetry import DUE_PROCESS_VIOLATIONS
+from services.adjudication.application import records
+from services.adjudication.application.records import Candidate, ListingRow
+from services.adjudication.domain.decide.directive import in_force
+from services.adjudication.domain.decide.elapse import next_due
+from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.draft import Facts, Moment
+from services.adjudication.domain.evolve import evolve, fold
+from services.adjudication.domain.identity import Known
+from services.adjudication.domain.law.calendar import day_of
+
+
+class NoDecision(RuntimeError):
+    """A directive that restricts has no decision behind it: a defect, stopped before anybody is told."""
+
+
+class Docket:
+    """What is decided in one transaction, at one moment. Whoever raises VersionConflict from it begins again with a new one."""
+
+    def __init__(self, conn: psycopg.Connection, moment: Moment) -> None:
+        self._conn, self.moment = conn, moment
+        self.dossiers: dict[UUID, Dossier] = {}
+        self.opened: dict[AccountRef, Known] = {}
+        self.moved: dict[AccountRef, Known] = {}
+        self.candidates: list[Candidate] = []
+        self.facts: list[tuple[UUID, int, DossierFact]] = []
+        self._before: dict[UUID, Dossier] = {}
+
+    def load(self, subjects: Iterable[UUID]) -> None:
+        """Load dossiers, and those that they were merged into."""
+        wanted = {subject for subject in subjects if subject not in self.dossiers}
+        while wanted:
+            streams = store.load(self._conn, wanted)
+            for subject in wanted:
+                facts = [(position, fact) for _, position, fact in streams.get(subject, [])]
+                self.dossiers[subject] = self._before[subject] = fold(subject, facts)
+            wanted = {to for subject in wanted if (to := self.dossiers[subject].merged_into) is not None and to not in self.dossiers}
+
+    def living(self, subject: UUID) -> UUID:
+        """The subject, or the one that it is an alias of."""
+        self.load([subject])
+        to = self.dossiers[subject].merged_into
+        return subject if to is None else self.living(to)
+
+    def dossier(self, subject: UUID) -> Dossier:
+        self.load([subject])
+        return self.dossiers[subject]
+
+    def add(self, facts: Iterable[DossierFact]) -> None:
+        """Take what was decided; NoDecision, and the count of violations, for a directive that nothing justifies."""
+        for fact in facts:
+            dossier = self.dossiers[fact.subject_id]
+            self.facts.append((fact.subject_id, dossier.version + 1, fact))
+            self.dossiers[fact.subject_id] = dossier = evolve(dossier, fact)
+            if isinstance(fact, DirectiveIssued) and fact.tier > self._decided_tier(dossier):
+                DUE_PROCESS_VIOLATIONS.inc()
+                raise NoDecision(f"{fact.subject_id}/{fact.seq}")
+
+    def _decided_tier(self, dossier: Dossier) -> Tier:
+        active = in_force(dossier, day_of(self.moment.now))
+        return max((one.listing.tier for one in active if one.listing.decision), default=Tier.NONE)
+
+    def add_both(self, moved: tuple[Facts, Facts]) -> None:
+        """Take what leaves one dossier, then what comes to the other: where something is now has the higher place in the log."""
+        for facts in moved:
+            self.add(facts)
+
+    def save(self, *, elapsed: Sequence[UUID] = ()) -> None:
+        """Append, then write what is kept beside the log, in the order in which everybody locks. `elapsed` were due."""
+        store.append(self._conn, self.facts)
+        records.open_accounts(self._conn, self.opened)
+        records.move_accounts(self._conn, self.moved)
+        records.note_candidates(self._conn, self.candidates, self.moment.now)
+        records.write_listings(self._conn, self._listing_rows())
+        touched = {subject for subject, _, _ in self.facts}
+        due = {subject: next_due(self.dossiers[subject], self.moment) for subject in touched | set(elapsed)}
+        was = {subject: next_due(self._before[subject], self.moment) for subject in touched - set(elapsed)}
+        records.write_due(self._conn, {s: moment for s, moment in due.items() if s in elapsed or moment != was[s]})
+
+    def _listing_rows(self) -> list[ListingRow]:
+        """Of every listing that a fact was about. One that moved is written by the dossier that it came to."""
+        ids: dict[tuple[UUID, UUID], None] = {}
+        for subject, _, fact in self.facts:
+            match fact:
+                case ListingFact(listing_id=listing_id) | NoticeReleased(listing_id=UUID() as listing_id):
+                    ids[subject, listing_id] = None
+                case ListingCarried(listing=listing):
+                    ids[subject, listing.listing_id] = None
+        rows = (self._listing_row(self.dossiers[subject], listing_id) for subject, listing_id in ids)
+        return list({row.listing_id: row for row in rows if row is not None}.values())
+
+    @staticmethod
+    def _listing_row(dossier: Dossier, listing_id: UUID) -> ListingRow | None:
+        listing = dossier.listings.get(listing_id)
+        state: str | None = listing.state if listing else None
+        if listing is None and listing_id in dossier.closed:
+            closed = dossier.closed[listing_id]
+            listing, state = closed.listing, None if closed.how == "moved" else closed.how
+        if listing is None or state is None:
+            return None
+        return ListingRow(
+            listing_id, dossier.subject_id, listing.tier, state, listing.undelivered, listing.objected, listing.contested,
+            listing.proposed_at,
+        )  # fmt: skip

@@ -1,0 +1,32 @@
+"""Settings of adjudication: of its API, and of the worker that follows and watches the clock."""
+
+from typing import Annotated
+
+import msgspec
+
+from events.transport.settings import Port, Secret, Service
+
+HubKey = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
+
+
+class Settings(Service, frozen=True, kw_only=True):
+    """Of the API, and what both processes have."""
+
+    database_adjudication: Secret
+    hub_key: HubKey
+    """32 bytes in hexadecimal: what makes the ids of subjects opaque. Never changes."""
+    adjudication_port: Port = 8140
+    clock_scale: Annotated[float, msgspec.Meta(ge=1.0)] = 1.0
+    """Divides procedural waits, so that a demonstration need not take weeks. Now, terms, `until` and the score stay real."""
+
+    def __post_init__(self) -> None:
+        if self.clock_scale != 1.0 and not self.demo:
+            raise ValueError("LIANCHENG_CLOCK_SCALE is refused without LIANCHENG_DEMO=1")
+
+
+class WorkerSettings(Settings, frozen=True, kw_only=True):
+    """Of the worker."""
+
+    kafka: Secret
+    kafka_password_adjudication: Secret
+    adjudicator_port: Port = 8163

@@ -1,0 +1,1 @@
+"""Where members state: by HTTP (main) and by Kafka (worker, ingress). Accepted means committed."""
