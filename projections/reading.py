@@ -7,7 +7,6 @@ from typing import LiteralString, NamedTuple
 import msgspec
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.sql import Composed
 
 from events.transport.topics import internal_topic
 from projections.view import within
@@ -46,7 +45,7 @@ class Live(NamedTuple):
     def schema(self) -> str:
         return f"{self.name}_{self.generation}"
 
-    def sql(self, text: LiteralString) -> Composed:
+    def sql(self, text: LiteralString) -> bytes:
         """The statement with every `{view}` replaced by the schema's name."""
         return within(self.schema, text)
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import LiteralString, NamedTuple, Protocol
 
 import psycopg
-from psycopg.sql import SQL, Composed, Identifier
+from psycopg.sql import SQL, Identifier
 
 from events.facts.fact import Fact
 
@@ -45,9 +45,9 @@ def schema_sql(package: str) -> str:
 
 
 @cache
-def within(schema: str, text: LiteralString, table: str = "") -> Composed:
+def within(schema: str, text: LiteralString, table: str = "") -> bytes:
     """The statement with every `{view}` replaced by the schema's name, and `{table}` by the table's."""
-    return SQL(text).format(view=Identifier(schema), table=Identifier(table))
+    return SQL(text).format(view=Identifier(schema), table=Identifier(table)).as_bytes()
 
 
 def columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:

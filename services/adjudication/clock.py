@@ -14,7 +14,8 @@ from events.transport.store import VersionConflict, check, lock_log
 from events.transport.telemetry import NOTICES_UNDELIVERED, log
 from services.adjudication.application import records
 from services.adjudication.application.docket import Docket
-from services.adjudication.application.hearing import Hearing, Rules
+from services.adjudication.application.hearing import Hearing
+from services.adjudication.application.rules import Rules
 from services.adjudication.domain.decide.elapse import elapse
 
 TICK_SECONDS = 0.2

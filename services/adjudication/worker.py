@@ -2,26 +2,17 @@
 
 import os
 import time
-from datetime import UTC, datetime
 
 from events.transport import settings as reading
 from events.transport.follow import Consumer, Follower, follow
 from events.transport.kafka import Kafka
 from events.transport.telemetry import configure_logs, serve_health
-from services.adjudication.application.hearing import Hearing, Rules
+from services.adjudication.application.hearing import Hearing
+from services.adjudication.application.rules import rules
 from services.adjudication.clock import Clock, Trust
-from services.adjudication.rulebooks import CURRENT, read_all
-from services.adjudication.settings import Settings, WorkerSettings
+from services.adjudication.settings import WorkerSettings
 
 LANES = ("sanction", "merchant")
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-def rules(settings: Settings) -> Rules:
-    return Rules(read_all(), CURRENT, bytes.fromhex(settings.hub_key), utc_now, settings.clock_scale, settings.demo)
 
 
 def main() -> None:
@@ -32,7 +23,7 @@ def main() -> None:
     kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication)
     follower = Follower(conninfo=settings.database_adjudication, kafka=kafka, lanes=LANES, consumers=lambda _: [consumer])
     serve_health(settings.host, settings.adjudicator_port, follower.readiness)
-    Clock(settings.database_adjudication, given, Trust(utc_now, time.monotonic)).start()
+    Clock(settings.database_adjudication, given, Trust(given.clock, time.monotonic)).start()
     follow(group="adjudication", follower=follower, kafka=kafka, lanes=LANES)
 
 

@@ -10,15 +10,17 @@ from uuid import UUID
 import msgspec
 from litestar import Request, get, put
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 from litestar.response import Response, Stream
 
+from projections.casefile.read import Effect
 from services.directives.application import Feeds
 from services.directives.log.tail import Bell
 from services.directives.notices.notice import Notice
-from services.directives.platforms import Compared, CopyDigest, Coverage, Effect, Effects, Members, Platform, Profile
+from services.directives.platforms import Compared, CopyDigest, Coverage, Effects, Members, Platform, Profile
 from services.directives.stream import follow
 from services.web import Caller, Credentials, Problem, only
+from services.web.reading import purpose
 
 T = TypeVar("T")
 
@@ -26,6 +28,7 @@ ANSWER_SECONDS = 1.1
 """A frozen database is answered as unavailable within two seconds, the look at the credential included."""
 
 Since = Annotated[str | None, Parameter(description="The token of the page before; none for everything that there is.")]
+Why = Annotated[str | None, HeaderParameter(name="Liancheng-Purpose", description="What it is read for. Required of regulators.")]
 Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many items a page has at most.")]
 
 
@@ -115,10 +118,11 @@ async def digest(caller: Caller, desk: Desk, data: CopyDigest) -> Compared:
 
 
 @get("/v1/coverage", guards=[only("platform", "regulator")])
-async def coverage(caller: Caller, desk: Desk, subject_id: UUID) -> Coverage:
-    """Which directive each platform was told last, and what it answered. A platform sees itself."""
-    mine = None if caller.member_class == "regulator" else caller.code
-    return await desk.run(desk.members.coverage, subject_id, mine)
+async def coverage(request: Request[Any, Any, Any], caller: Caller, desk: Desk, subject_id: UUID, why: Why = None) -> Coverage:
+    """Which directive each platform was told last, and what it answered. A platform sees itself; a regulator's read is audited."""
+    if caller.member_class == "platform":
+        return await desk.run(desk.members.own_coverage, caller.code, subject_id)
+    return await desk.run(desk.members.coverage, caller.code, purpose(request), subject_id, datetime.now(UTC))
 
 
 @get("/v1/platform", guards=[only("platform")])

@@ -46,13 +46,13 @@ class Notices(NamedTuple):
 class Feeds:
     """Reads positions from memory and words from the log. Blocks on the database: not for an event loop."""
 
-    def __init__(self, pool: ConnectionPool, tail: Tail, *, kept: int, rulebooks: str, demo: bool) -> None:
+    def __init__(self, pool: ConnectionPool, tail: Tail, *, kept: int, adjudication: str, demo: bool) -> None:
         """`kept`: a token that more directives than this have passed is too old, because a snapshot is shorter.
 
-        `rulebooks`: where merchants read the rules, with `{version}` in it.
+        `adjudication`: the address of that service, which publishes the rulebooks and takes objections.
         """
         self._pool, self._tail = pool, tail
-        self._kept, self._rulebooks, self._demo = kept, rulebooks, demo
+        self._kept, self._adjudication, self._demo = kept, adjudication, demo
 
     def directives(self, platform: str, since: str | None, limit: int) -> Directives:
         """The next directives for the platform; without a token a snapshot, which may take several pages."""
@@ -122,8 +122,7 @@ class Feeds:
         for position in ids:
             released = earlier.get(released_at[position] or 0) if position in served else found[position]
             if isinstance(released, NoticeReleased):
-                link = self._rulebooks.format(version=released.rulebook)
-                yield from notices(released, served.get(position), platform, link, self._demo)
+                yield from notices(released, served.get(position), platform, self._adjudication, self._demo)
 
 
 def given(text: str, kinds: Any, name: str = "since") -> Any:

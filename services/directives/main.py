@@ -26,7 +26,7 @@ def application(settings: Settings) -> Site:
     pool = postgres.pool(settings.database_directives, name="directives", size=THREADS)
     tail = Tail(settings.database_directives)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="directives")
-    feeds = Feeds(pool, tail, kept=settings.directives_kept, rulebooks=settings.rulebooks, demo=settings.demo)
+    feeds = Feeds(pool, tail, kept=settings.directives_kept, adjudication=settings.adjudication, demo=settings.demo)
     desk = Desk(feeds, Members(pool, feeds), tail.bell, threads)
     credentials = Credentials(pool)
 

@@ -66,20 +66,10 @@ class Compared(msgspec.Struct, frozen=True):
     count: int
 
 
-class Effect(msgspec.Struct, frozen=True):
-    """What became of one statement, named as the member named it; `position` is that of the fact that settled it."""
-
-    id: str
-    source: str
-    state: casefile.EffectState
-    why: str | None
-    position: int
-
-
 class Effects(msgspec.Struct, frozen=True):
-    """What became of statements, and the token for what becomes of them next."""
+    """What became of statements, and the token for what becomes of them next. Of two about one statement the higher id holds."""
 
-    items: list[Effect]
+    items: list[casefile.Effect]
     next: str
     more: bool
 
@@ -94,8 +84,9 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A platform's answer to a directive, as the hub recorded it."""
+    """A platform's answer to a directive, as the hub recorded it; of two the higher id is the later."""
 
+    id: int
     seq: int
     at: datetime
     action: str | None
@@ -160,20 +151,28 @@ class Members:
         with self._view() as conn:
             page = casefile.effects(conn, code, vector, limit)
         reached = EffectPlace(epoch, page.vector.generation, page.vector.positions)
-        return Effects([_effect(item) for item in page.items], str(reached), page.more)
+        return Effects(list(page.items), str(reached), page.more)
 
-    def effect(self, code: str, statement: str) -> Effect:
+    def effect(self, code: str, statement: str) -> casefile.Effect:
         with self._view() as conn:
             found = casefile.effect(conn, code, statement)
         if found is None:
             raise Problem("not-found")
-        return _effect(found)
+        return found
 
-    def coverage(self, subject_id: UUID, only: str | None) -> Coverage:
-        """What each platform, or only this one, was told of the subject and answered."""
+    def own_coverage(self, code: str, subject_id: UUID) -> Coverage:
+        """What the platform was told of the subject and answered."""
         with self._view() as conn:
             rows = coverage.of_subject(conn, subject_id)
-        return Coverage([_covered(row) for row in rows if only is None or row.platform == only])
+        return Coverage([_covered(row) for row in rows if row.platform == code])
+
+    def coverage(self, reader: str, purpose: str, subject_id: UUID, now: datetime) -> Coverage:
+        """What every platform was told of the subject and answered. Without its row in the audit nothing is read."""
+        with self._view() as conn, conn.transaction():
+            conn.execute(
+                "INSERT INTO audit (at, actor, purpose, resource) VALUES (%s, %s, %s, %s)", (now, reader, purpose, f"coverage/{subject_id}")
+            )
+            return Coverage([_covered(row) for row in coverage.of_subject(conn, subject_id)])
 
     @contextmanager
     def _view(self) -> Iterator[psycopg.Connection]:
@@ -185,13 +184,9 @@ class Members:
             raise Problem("unavailable", "The view is not built yet.") from None
 
 
-def _effect(found: casefile.Effect) -> Effect:
-    return Effect(found.statement, found.source, found.state, found.why, found.id)
-
-
 def _covered(row: coverage.Coverage) -> Covered:
     sent = None if row.sent is None else Told(row.sent.seq, row.sent.tier.word, row.sent.action == "lift", row.sent.at)
-    answers = {state: Answered(answer.seq, answer.at, answer.action) for state, answer in row.answers.items()}
+    answers = {state: Answered(answer.id, answer.seq, answer.at, answer.action) for state, answer in row.answers.items()}
     return Covered(row.subject_id, row.platform, sent, answers, None if row.overdue is None else row.overdue.at)
 
 

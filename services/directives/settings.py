@@ -4,17 +4,16 @@ from events.transport.settings import Port, Secret, Service
 
 
 class Settings(Service, frozen=True, kw_only=True):
-    """Where it listens, what it reads, and what it tells merchants about where the rules are."""
+    """Where it listens, what it reads, and what notices say of where the rules are and where to object."""
 
     database_directives: Secret
     directives_port: Port = 8130
     adjudication_port: Port = 8140
     adjudication_url: str | None = None
-    """Where merchants reach the adjudication service, which publishes the rulebooks; without it, this host and its port."""
+    """Where others reach the adjudication service, for rulebooks and objections; without it, this host and its port."""
     directives_kept: int = 1_000_000
     """A token that more directives than this have passed is too old: a snapshot is shorter."""
 
     @property
-    def rulebooks(self) -> str:
-        """The address of a rulebook, with `{version}` in it."""
-        return f"{self.adjudication_url or f'http://{self.host}:{self.adjudication_port}'}/v1/rulebooks/{{version}}"
+    def adjudication(self) -> str:
+        return (self.adjudication_url or f"http://{self.host}:{self.adjudication_port}").rstrip("/")

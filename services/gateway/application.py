@@ -9,6 +9,7 @@ from time import monotonic
 from typing import NamedTuple, Protocol
 
 import psycopg
+from eventsourcing.persistence import PersistenceError
 
 from events.transport.store import Recorded, Submission
 from events.transport.telemetry import COMMIT_SECONDS, GROUP_SIZE, log
@@ -35,6 +36,8 @@ class Records(Protocol):
 
     def reachable(self) -> bool: ...
 
+    def close(self) -> None: ...
+
 
 class _Request(NamedTuple):
     submissions: Sequence[Submission]
@@ -44,10 +47,15 @@ class _Request(NamedTuple):
 
 
 class Intake:
-    """One thread writes. A request whose client went away is committed all the same: nobody knows what the client knows."""
+    """One thread writes. A request whose client went away is committed all the same: nobody knows what the client knows.
 
-    def __init__(self, store: Records, clock: Callable[[], float] = monotonic) -> None:
-        self._store, self._clock = store, clock
+    The store is opened by that thread, again and again until the database is there: `open_store` raises OperationalError of
+    psycopg or of the library until then.
+    """
+
+    def __init__(self, open_store: Callable[[], Records], clock: Callable[[], float] = monotonic) -> None:
+        self._open_store, self._clock = open_store, clock
+        self._store: Records | None = None
         self._queue: deque[_Request] = deque()
         self._waiting = 0
         self._changed = threading.Condition()
@@ -67,6 +75,8 @@ class Intake:
             self._changed.notify()
         self._writer.join()
         self._lookups.shutdown(wait=False, cancel_futures=True)
+        if self._store is not None:
+            self._store.close()
 
     def state(self) -> str:
         """For readiness. A commit that takes longer than any request waits is a store that does not answer."""
@@ -96,8 +106,8 @@ class Intake:
 
     async def receipt(self, source: str, statement_id: str) -> Recorded | None:
         """What is recorded under this id; Unavailable when the store does not say so in time."""
-        if self._looking >= LOOKUPS:
-            raise Unavailable("too many lookups")
+        if self._store is None or self._looking >= LOOKUPS:
+            raise Unavailable("the store does not answer")
         loop = asyncio.get_running_loop()
         self._looking += 1
         lookup = loop.run_in_executor(self._lookups, self._store.receipt, source, statement_id)
@@ -117,14 +127,27 @@ class Intake:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._queue or self._stopping, timeout=1.0)
-                group = self._take()
-                ending = self._stopping and not group and not self._queue
+                group = self._take() if self._store is not None else []
+                ending = self._stopping and not group
             if ending:
                 return
-            if group:
-                self._commit(group)
+            if self._store is None:
+                self._open()
+            elif group:
+                self._commit(self._store, group)
             elif self._state != "ready":
-                self._probe()
+                self._probe(self._store)
+
+    def _open(self) -> None:
+        try:
+            self._store = self._open_store()
+        except (psycopg.OperationalError, PersistenceError) as away:
+            self._state = "the store is away"
+            log.warning("store not opened", error=type(away).__name__)
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping, timeout=0.5)
+        else:
+            self._state = "ready"
 
     def _take(self) -> list[_Request]:
         """What fits one commit, without the requests that have been told to come again."""
@@ -137,17 +160,17 @@ class Intake:
                 group.append(request)
         return group
 
-    def _probe(self) -> None:
+    def _probe(self, store: Records) -> None:
         """Without requests nothing else would find out that the store is back."""
         self._busy_since = self._clock()
-        self._state = "ready" if self._store.reachable() else "the store is away"
+        self._state = "ready" if store.reachable() else "the store is away"
         self._busy_since = 0.0
 
-    def _commit(self, group: Sequence[_Request]) -> None:
+    def _commit(self, store: Records, group: Sequence[_Request]) -> None:
         submissions = [submission for request in group for submission in request.submissions]
         self._busy_since = started = self._clock()
         try:
-            recorded = self._store.append_statements(submissions)
+            recorded = store.append_statements(submissions)
         except psycopg.OperationalError as away:
             self._state = "the store is away"
             log.warning("commit failed", statements=len(submissions), error=type(away).__name__)
@@ -158,7 +181,7 @@ class Intake:
                 self._fail(group, failure)
             else:
                 for request in group:
-                    self._commit([request])
+                    self._commit(store, [request])
         else:
             self._state = "ready"
             seconds = self._clock() - started

@@ -22,9 +22,8 @@ from services.web import application as web_application
 
 def application(settings: Settings) -> Site:
     """The gateway as an ASGI application. It takes statements while it is served (lifespan), not before."""
-    store = Store(settings.database_gateway, name="gateway")
     pool = postgres.pool(settings.database_gateway, name="gateway credentials", size=2)
-    credentials, intake = Credentials(pool), Intake(store)
+    credentials, intake = Credentials(pool), Intake(lambda: Store(settings.database_gateway, name="gateway"))
     quota = Quota(settings.gateway_rate, settings.gateway_burst)
     hub_key = bytes.fromhex(settings.hub_key)
     statements = Statements(intake, credentials, quota, hub_key, lambda: datetime.now(UTC), secrets.token_bytes)
@@ -38,7 +37,6 @@ def application(settings: Settings) -> Site:
             intake.stop()
             credentials.close()
             pool.close()
-            store.close()
 
     return web_application(
         title="gateway",

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.standing.domain import Standing
+from services.standing.answer import Standing
 
 MOST_KEYS = 1000
 

@@ -9,7 +9,7 @@ import msgspec
 
 from projections.blacklist.read import Account, News, Subject, Vector
 from projections.credit.read import Entry, Ledgers, Score, Scorecard, score_of
-from services.standing.domain import Judged, Standing, judged, target, target_at
+from services.standing.answer import Judged, Standing, judged, target, target_at
 
 _REMEMBERED = 100_000
 _encode = msgspec.json.Encoder().encode

@@ -13,7 +13,9 @@ from deploy.demo.merchants import uscc
 
 Event = dict[str, Any]
 
-ACCOUNTS = 5_000
+ACCOUNTS = 20_000
+EXPONENT = 0.8
+"""Of Zipf's law: how often an account is named falls with its rank to this power; the first one gets 3 of 100 statements."""
 OPEN = 500
 """Stories that go on at the same time: statements about one report lie that far apart."""
 TERM = timedelta(days=15)
@@ -37,7 +39,7 @@ class Load:
         self._source, self._name, self._now = f"/platforms/{code}", name, now
         self._random = Random(f"{seed}-{name}")
         self._merchants = merchants(code, seed)
-        self._weights = list(accumulate(1 / rank for rank in range(1, len(self._merchants) + 1)))
+        self._weights = list(accumulate(rank**-EXPONENT for rank in range(1, len(self._merchants) + 1)))
         self._stories = {"report": 1} if reports_only else STORIES
         self._evidence = not reports_only
         self._made = 0

@@ -34,6 +34,11 @@ READER = "regulator"
 TURN = 0.02
 """Seconds between two looks of whoever waits: often enough for runs of seconds, and too seldom to be felt by who is measured."""
 
+AT_REST = """
+SELECT NOT EXISTS (SELECT FROM position JOIN relay_published published USING (topic, partition) WHERE position.last_id < published.last_id)
+   AND NOT EXISTS (SELECT FROM relay_cursor c JOIN hub_events e ON e.lane = c.lane AND e.notification_id > c.last_id)
+"""
+
 
 class Bench:
     """What the cases work with."""
@@ -62,6 +67,10 @@ class Bench:
             self.watch()
             time.sleep(turn)
         return time.monotonic()
+
+    def rest(self) -> None:
+        """Until nobody has anything left to do: every fact is published, and every follower has what is published."""
+        self.until(lambda: self.reader.execute(AT_REST).fetchone() == (True,), "rest", 120.0, 0.1)
 
     def key(self, code: str, member_class: MemberClass = "platform") -> str:
         """The member's key; it is enrolled when it is asked for the first time."""

@@ -57,7 +57,7 @@ def _said(kind: type[Statement], platform: str, id: str, fields: dict[str, Any])
     road = "authorities" if platform.startswith("samr") else "platforms"
     time = fields.pop("at", NOON)
     stamps = {"source": f"/{road}/{platform}", "time": time, "recorded_at": time, "sha256": "00" * 32}
-    return kind(id=id, **{"account": SHOP, "uscc": USCC, **stamps, **fields})
+    return kind(**{"id": id, "account": SHOP, "uscc": USCC, **stamps, **fields})
 
 
 def imposed(

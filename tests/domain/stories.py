@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from events.facts.listing import Terms
 from services.adjudication.domain.decide.listing import decide, release
-from tests.domain.spec import APPROVER, FREEZE, OTHER_APPROVER, REVIEWER, Scene, Terms, days, delivered, given, imposed, ordered
+from tests.domain.spec import APPROVER, FREEZE, OTHER_APPROVER, REVIEWER, Scene, days, delivered, given, imposed, ordered
 
 TWO = ("tmall", "pdd")
 THREE = ("tmall", "pdd", "jd")
@@ -34,12 +35,12 @@ def restricted(**more: Any) -> Scene:
     return scene
 
 
-def blacklisted(terms: Terms = Terms()) -> Scene:
+def blacklisted() -> Scene:
     """Three platforms froze, and two approvers decided after the hearing."""
     scene = served(*THREE)
     scene.wait(days(8))
-    scene.do(decide, APPROVER, terms=terms)
-    scene.do(decide, OTHER_APPROVER, terms=terms)
+    scene.do(decide, APPROVER, terms=Terms())
+    scene.do(decide, OTHER_APPROVER, terms=Terms())
     return scene
 
 

@@ -1,6 +1,7 @@
 """The rulebook as data: complete, refused when it is not, and read in the order that it is written in."""
 
 from importlib.resources import files
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from events.facts.fact import SEVERITY, Category, Measure, Tier
 from services.adjudication import rulebooks
 from services.adjudication.domain.law.rulebook import parse
-from tests.domain.spec import BOOK, BOOKS, FREEZE, Scene, imposed
+from tests.domain.spec import BOOK, BOOKS, Scene, days, delivered
+from tests.domain.stories import released
 
 TEXT = (files(rulebooks) / "2026.1.toml").read_text("utf-8")
 
@@ -51,12 +53,9 @@ def test_an_unknown_word_is_refused() -> None:
         parse(TEXT.replace('tier = "watch"', 'tier = "executed"'))
 
 
-def test_a_file_that_names_another_version_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    from pathlib import Path
-
-    folder = Path(str(tmp_path))
-    (folder / "2027.1.toml").write_text(TEXT, "utf-8")
-    monkeypatch.setattr(rulebooks, "files", lambda _: folder)
+def test_a_file_that_names_another_version_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "2027.1.toml").write_text(TEXT, "utf-8")
+    monkeypatch.setattr(rulebooks, "files", lambda _: tmp_path)
     with pytest.raises(ValueError, match=r"2027\.1\.toml says that it is version 2026\.1"):
         rulebooks.read_all()
 
@@ -64,22 +63,15 @@ def test_a_file_that_names_another_version_is_refused(monkeypatch: pytest.Monkey
 def test_a_listing_keeps_the_version_that_it_was_proposed_under() -> None:
     """A later book that asks for more ends nothing that an earlier one justified."""
     stricter = parse(TEXT.replace('version = "2026.1"', 'version = "2026.2"').replace("platforms = 2", "platforms = 9"))
-    scene = Scene()
-    scene.hear(imposed("tmall"), imposed("pdd"))
+    scene = released()
     scene.rules |= {"book": stricter, "books": {**BOOKS, "2026.2": stricter}}
-    scene.dossier = type(scene.dossier)(**{f: getattr(scene.dossier, f) for f in scene.dossier.__struct_fields__})
-    from services.adjudication.domain.decide.listing import release
-    from tests.domain.spec import REVIEWER, days, delivered
-
-    assert scene.moment.book_of("2026.1") is BOOK
-    assert scene.moment.book_of("1999.1") is stricter
-    scene.rules["book"] = BOOK
-    scene.do(release, REVIEWER)
-    scene.rules["book"] = stricter
     scene.hear(delivered("tmall", scene.notice))
     scene.wait(days(8))
     listing = scene.dossier.listings[scene.listing_id]
     assert (listing.state, listing.rulebook) == ("decided", "2026.1")
     assert scene.dossier.directive is not None
     assert scene.dossier.directive.rulebook == "2026.1"
-    assert FREEZE in stricter.measures
+
+
+def test_a_version_that_is_not_kept_is_read_by_todays() -> None:
+    assert Scene().moment.book_of("1999.1") is BOOK

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from random import Random
-from uuid import uuid4
+from uuid import UUID
 
 import psycopg
 
 from events.catalogue import CATALOGUE
-from events.facts.fact import Fact
+from events.facts.fact import DossierFact, Fact, Statement
 from events.transport import positions, store
 from events.transport.follow import Delivered
 from events.transport.positions import TP, Place
@@ -75,10 +75,23 @@ def of(view: View, facts: Iterable[At]) -> list[At]:
     return [it for it in facts if it.fact.lane in view.lanes]
 
 
-def record(conn: psycopg.Connection, facts: Iterable[Fact]) -> None:
-    """Append to the log, each fact as a stream of its own: views do not look at streams."""
+def record(conn: psycopg.Connection, facts: Sequence[Fact]) -> None:
+    """Append to the log, statements as streams of their own and decisions to their dossiers."""
+    versions = {stream: len(found) for stream, found in store.load(conn, {_stream(fact) for fact in facts}).items()}
+    events: list[tuple[UUID, int, Fact]] = []
+    for fact in facts:
+        stream = _stream(fact)
+        versions[stream] = versions.get(stream, 0) + 1
+        events.append((stream, versions[stream], fact))
     with conn.transaction():
-        store.append(conn, [(uuid4(), 1, fact) for fact in facts])
+        store.append(conn, events)
+
+
+def _stream(fact: Fact) -> UUID:
+    match fact:
+        case Statement(stream=stream) | DossierFact(subject_id=stream):
+            return stream
+    raise TypeError(fact.tag())
 
 
 def work(conn: psycopg.Connection) -> None:

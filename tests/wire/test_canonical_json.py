@@ -13,7 +13,7 @@ from events.wire.problems import Invalid
 from events.wire.strict_json import MAX_DEPTH, SAFE, canonical, decode
 
 # Beside any text: characters where UTF-16 code units (D800…) and code points (beyond FFFF) sort differently.
-KEYS = st.text(max_size=8) | st.text(st.sampled_from("a\ue000\uffff\U00010000\U0010ffff\u2028\x7f\"\\/"), max_size=4)
+KEYS = st.text(max_size=8) | st.text(st.sampled_from('a\ue000\uffff\U00010000\U0010ffff\u2028\x7f"\\/'), max_size=4)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-SAFE, SAFE) | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
@@ -24,7 +24,7 @@ VALUES = st.recursive(
 @given(VALUES)
 @example({"\U00010000": 1, "\ue000": 2, "a": 3})
 @example({"a": {"\uffff": 1, "\U0010ffff": 2}})
-@example(["\x00\x1f\x7f\u2028/\"\\\b\f\n\r\t"])
+@example(['\x00\x1f\x7f\u2028/"\\\b\f\n\r\t'])
 @example([0, -0, SAFE, -SAFE])
 def test_canonical_is_what_the_rfc_says(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)

@@ -67,12 +67,13 @@ def read(conn: psycopg.Connection, lanes: Sequence[int], after: int, upto: int, 
 
 
 def read_partition(conn: psycopg.Connection, lane: int, partition: int, after: int, upto: int, limit: int) -> list[Row]:
-    """The same of one topic-partition, chosen as the relay chooses it."""
+    """The same of one topic-partition, chosen as the relay chooses it. Compared as pairs, so that only the index of lanes fits."""
     return [
         Row(*row)
         for row in conn.execute(
             "SELECT notification_id, lane, key, topic, state FROM hub_events"
-            " WHERE lane = %b AND key %% %b = %b AND notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b",
-            (lane, PARTITIONS, partition, after, upto, limit),
+            " WHERE (lane, notification_id) > (%b::smallint, %b) AND (lane, notification_id) <= (%b::smallint, %b) AND key %% %b = %b"
+            " ORDER BY lane, notification_id LIMIT %b",
+            (lane, after, lane, upto, PARTITIONS, partition, limit),
         )
     ]

@@ -1,7 +1,6 @@
 """Hearing what members said, a batch at a time: whose account, what follows, and everything saved with the follower's place."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,11 +19,11 @@ from events.transport.telemetry import END_TO_END_SECONDS
 from services.adjudication.application import records
 from services.adjudication.application.docket import Docket
 from services.adjudication.application.records import Candidate
+from services.adjudication.application.rules import Rules
 from services.adjudication.domain.decide.hear import hear
 from services.adjudication.domain.decide.link import move
 from services.adjudication.domain.draft import Member, Moment
 from services.adjudication.domain.identity import Known, account_of, claim, opens, subject_of_account, subject_of_uscc
-from services.adjudication.domain.law.rulebook import Rulebook
 
 HEARD = (SanctionStatement, EvidenceVerified, EvidenceDiscredited, NoticeStatement, MerchantDeclared)
 
@@ -34,21 +33,6 @@ class Said(NamedTuple):
 
     position: int
     statement: Statement
-
-
-class Rules(NamedTuple):
-    """What decisions are made by, in every process of adjudication."""
-
-    books: Mapping[str, Rulebook]
-    current: str
-    hub_key: bytes
-    clock: Callable[[], datetime]
-    scale: float = 1.0
-    demo: bool = False
-
-    def moment(self, *, trusted: bool = True) -> Moment:
-        book = self.books[self.current]
-        return Moment(now=self.clock(), book=book, books=self.books, scale=self.scale, demo=self.demo, trusted=trusted)
 
 
 class Hearing:

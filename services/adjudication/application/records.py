@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -78,6 +78,40 @@ def note_candidates(conn: psycopg.Connection, candidates: Sequence[Candidate], n
             " FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(p, a, u) ON CONFLICT DO NOTHING",
             (now, *refs, [candidate.uscc for candidate in candidates]),
         )
+
+
+class CandidateRow(NamedTuple):
+    """As a person sees it."""
+
+    id: int
+    platform: str
+    account: str
+    uscc: str
+    noted_at: datetime
+
+
+def open_candidates(conn: psycopg.Connection, after: int, limit: int) -> list[CandidateRow]:
+    """Those that nobody has judged, the oldest first."""
+    rows = conn.execute(
+        "SELECT id, platform, account, uscc, noted_at FROM candidate WHERE judgement IS NULL AND id > %s ORDER BY id LIMIT %s",
+        (after, limit),
+    )
+    return [CandidateRow(*row) for row in rows]
+
+
+def dismiss(conn: psycopg.Connection, candidate: int, by: str) -> bool:
+    """False when there is none that waits."""
+    query = "UPDATE candidate SET judgement = 'negative', judged_by = %s WHERE id = %s AND judgement IS NULL"
+    return conn.execute(query, (by, candidate)).rowcount == 1
+
+
+def judge(conn: psycopg.Connection, of: Candidate, by: str, judgement: Literal["positive", "negative"], now: datetime) -> None:
+    """Keep what a person judged of an account and a code: it outlives whatever its platform says later."""
+    conn.execute(
+        "INSERT INTO candidate (platform, account, uscc, noted_at, judged_by, judgement) VALUES (%s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (platform, account, uscc) DO UPDATE SET judged_by = excluded.judged_by, judgement = excluded.judgement",
+        (of.account.platform, of.account.account, of.uscc, now, by, judgement),
+    )
 
 
 # -- listings --------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def letter(
         f"三、{follows.zh}",
         f"四、{answer.zh}",
         "五、您的权利：" + "；".join(text.zh for text in RIGHTS.values()) + "。",
-        f"六、查询：{link}",
+        f"六、规则全文：{link}",
     ]
     en = [
         f"Notice: {LIST_NAME_EN}" + (" (demonstration, of no effect)" if demo else ""),
@@ -41,7 +41,7 @@ def letter(
         f"3. {follows.en}",
         f"4. {answer.en}",
         "5. Your rights: " + "; ".join(text.en for text in RIGHTS.values()) + ".",
-        f"6. Further information: {link}",
+        f"6. The rules: {link}",
     ]
     return Text("\n".join(zh), "\n".join(en))
 
@@ -67,8 +67,11 @@ def _proposal(tier: Tier, measures: Sequence[Measure]) -> Text:
 
 def _answer(released: NoticeReleased, served: NoticeServed | None) -> Text:
     days = released.respond_days
-    zh = f"答复期限：自中枢登记本告知书送达之时起 {days} 个工作日内，可以陈述、申辩并提交证据。"
-    en = f"Time to respond: {days} working days from the moment the hub records that this notice was delivered. "
+    zh = f"答复期限：自中枢登记本告知书送达之时起 {days} 个工作日内，可以陈述、申辩并提交证据，由向您送达本告知书的平台转交。"
+    en = (
+        f"Time to respond: {days} working days from the moment the hub records that this notice was delivered, "
+        "through the platform that handed it to you. "
+    )
     if served is not None:
         limit = f"{served.respond_by.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         zh += f"已登记送达，截止时间 {limit}（北京时间）。"
@@ -84,5 +87,6 @@ def _answer(released: NoticeReleased, served: NoticeServed | None) -> Text:
 
 def _no_answer_needed() -> Text:
     return Text(
-        "无须答复；认为有误的，可以随时提出。", "No response is needed; if something is wrong, you may say so at any time."
+        "无须答复；认为有误的，可以随时通过向您送达本告知书的平台提出。",
+        "No response is needed; if something is wrong, you may say so at any time through the platform that handed this to you.",
     )

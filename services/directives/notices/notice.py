@@ -48,16 +48,24 @@ class Notice(msgspec.Struct, frozen=True, rename={"list_name": "list"}):
     rights: list[Right]
     respond_days: int | None
     respond_by: datetime | None
+    objections: str | None
+    """Where the platform lodges an objection on the merchant's behalf; None for a watch."""
     link: str
+    """The rules, public."""
     text: Text
     released_at: datetime
     demo: bool
     list_name: str = LIST_NAME
 
 
-def notices(released: NoticeReleased, served: NoticeServed | None, platform: str, link: str, demo: bool) -> Iterator[Notice]:
-    """One for each account that the platform has of the subject; `served` when somebody has proved delivery."""
+def notices(released: NoticeReleased, served: NoticeServed | None, platform: str, adjudication: str, demo: bool) -> Iterator[Notice]:
+    """One for each account that the platform has of the subject; `served` when somebody has proved delivery.
+
+    `adjudication` is the address of the service that publishes the rulebooks and takes objections.
+    """
+    link = f"{adjudication}/v1/rulebooks/{released.rulebook}"
     attached = released.accounts if served is None else served.accounts
+    objections = None if released.listing_id is None else f"{adjudication}/v1/listings/{released.listing_id}/objections"
     rights = [Right(code, text) for code, text in RIGHTS.items()]
     rule = RuleStated(released.rule, released.rulebook, _rule(released))
     facts = [_fact(basis, platform) for basis in released.basis]
@@ -72,6 +80,7 @@ def notices(released: NoticeReleased, served: NoticeServed | None, platform: str
             rights=rights,
             respond_days=released.respond_days,
             respond_by=None if served is None else served.respond_by,
+            objections=objections,
             link=link,
             text=letter(released, served, account, [fact.text for fact in facts], rule.text, link, demo),
             released_at=released.at,

@@ -58,8 +58,10 @@ class Intake:
     def run(self, seconds: float | None = None) -> Run:
         """From the first batch until the last row is there, however long after the last batch that is."""
         bench, casefile, lasting = self._bench, Casefile(self._bench.reader), seconds or self._seconds
+        bodies = self._load.batches(int(PREPARED * lasting), BATCH)
+        bench.rest()
         before = casefile.head()
-        asked = post(bench, MEMBER, self._load.batches(int(PREPARED * lasting), BATCH), lasting)
+        asked = post(bench, MEMBER, bodies, lasting)
         wanted = casefile.said(before)
         ended = bench.until(lambda: casefile.has(wanted), "intake")
         sent = asked.asked * BATCH

@@ -13,7 +13,8 @@ from events.facts.dossier import AccountRef
 from events.facts.fact import Fact, Statement
 from events.transport.follow import Delivered
 from events.transport.store import Submission, VersionConflict, append_statements, load, lock_log
-from services.adjudication.application.hearing import Hearing, Rules
+from services.adjudication.application.hearing import Hearing
+from services.adjudication.application.rules import Rules
 from services.adjudication.clock import Clock, Trust
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.evolve import fold

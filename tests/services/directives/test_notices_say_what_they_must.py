@@ -1,5 +1,7 @@
 """A notice states facts, basis, measures and rights in both languages, and claims no authority."""
 
+from uuid import UUID
+
 import msgspec
 import pytest
 
@@ -9,13 +11,13 @@ from services.directives.notices.notice import Notice, notices
 from services.directives.notices.words import CATEGORIES, MEASURES, TIERS
 from tests.services.directives.made import released, served
 
-LINK = "https://hub.example/v1/rulebooks/2026.1"
+HUB = "https://hub.example"
 
 
 def handed_to(platform: str, tier: Tier = Tier.RESTRICTED, *, proved: bool = False) -> list[Notice]:
     accounts = (("tmall", "shop-1"), ("tmall", "shop-2"), ("pdd", "mall-7"))
     later = served("n-1", *accounts) if proved else None
-    return list(notices(released("n-1", *accounts, tier=tier), later, platform, LINK, demo=False))
+    return list(notices(released("n-1", *accounts, tier=tier), later, platform, HUB, demo=False))
 
 
 def test_a_platform_gets_one_for_each_of_its_accounts_and_none_for_others() -> None:
@@ -27,10 +29,12 @@ def test_a_platform_gets_one_for_each_of_its_accounts_and_none_for_others() -> N
 def test_everything_that_the_contract_lists_is_there() -> None:
     notice = msgspec.to_builtins(handed_to("pdd")[0])
     assert {"notice", "account", "facts", "basis", "measures", "rights", "respond_days", "respond_by", "link", "text"} <= notice.keys()
-    assert notice["measures"] == ["limit"] and notice["respond_days"] == 5 and notice["respond_by"] is None and notice["link"] == LINK
+    assert notice["measures"] == ["limit"] and notice["list"] == "平台联合惩戒名单"
+    assert notice["respond_days"] == 5 and notice["respond_by"] is None
+    assert notice["link"] == f"{HUB}/v1/rulebooks/2026.1"
+    assert notice["objections"] == f"{HUB}/v1/listings/{UUID(int=9)}/objections"
     assert [fact["measure"] for fact in notice["facts"]] == ["freeze", "limit"]
     assert notice["rights"][0]["code"] == "STATE_AND_DEFEND"
-    assert notice["list"] == "平台联合惩戒名单"
 
 
 def test_other_platforms_accounts_are_not_told() -> None:
@@ -60,7 +64,7 @@ def test_silence_counts_as_consent_only_below_blacklisted() -> None:
 
 def test_a_watch_asks_for_no_answer_and_takes_no_measure() -> None:
     watch = handed_to("tmall", Tier.WATCH)[0]
-    assert watch.respond_days is None and watch.measures == []
+    assert watch.respond_days is None and watch.measures == [] and watch.objections is None
     assert "leads to no measure" in watch.text.en and "不因此对您采取任何措施" in watch.text.zh
 
 

@@ -32,7 +32,7 @@ def followed(database: Database) -> Iterator[Followed]:
     """A tail that is not running: a test says when it looks."""
     tail = Tail(database.conninfo("directives"))
     with postgres.pool(database.conninfo("directives"), name="test") as pool, database.connect("adjudication") as pen:
-        yield Followed(tail, Feeds(pool, tail, kept=100, rulebooks="{version}", demo=False), pen, database)
+        yield Followed(tail, Feeds(pool, tail, kept=100, adjudication="x", demo=False), pen, database)
 
 
 def look(followed: Followed) -> None:
@@ -59,7 +59,7 @@ def test_a_token_from_a_process_that_is_further_along_is_good(followed: Followed
     record(followed.pen, directive(2, 1))
     other = Tail(followed.database.conninfo("directives"))
     with postgres.pool(followed.database.conninfo("directives"), name="other") as pool:
-        ahead = Feeds(pool, other, kept=100, rulebooks="{version}", demo=False).directives("tmall", None, 10)
+        ahead = Feeds(pool, other, kept=100, adjudication="x", demo=False).directives("tmall", None, 10)
     assert behind.next != ahead.next
     assert followed.feeds.directives("tmall", str(ahead.next), 10).state == ahead.state
 

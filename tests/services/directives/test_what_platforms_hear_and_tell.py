@@ -177,12 +177,17 @@ def test_coverage_shows_a_platform_itself_and_a_regulator_everybody(desk: Desk) 
         acknowledged("tmall", COVERED, 4, "received"),
         acknowledged("tmall", COVERED, 4, "enforced"),
     )
-    everybody = desk.get("eye", "/v1/coverage", subject_id=subject(COVERED)).json()["items"]
+    address = f"/v1/coverage?subject_id={subject(COVERED)}"
+    everybody = desk.http.get(address, headers=desk.callers["eye"] | {"Liancheng-Purpose": "complaint 7"}).json()["items"]
     assert [row["platform"] for row in everybody] == ["pdd", "tmall"]
     (mine,) = desk.get("tmall", "/v1/coverage", subject_id=subject(COVERED)).json()["items"]
     assert mine == everybody[1] and mine["sent"]["seq"] == 4 and mine["answers"].keys() == {"received", "enforced"}
     assert mine["overdue_since"] is None and everybody[0]["overdue_since"] == "2026-11-20T04:00:00Z"
     assert desk.get("jd", "/v1/coverage", subject_id=subject(COVERED)).json() == {"items": []}
+    assert problem(desk.get("eye", "/v1/coverage", subject_id=subject(COVERED))) == (422, "purpose-required")
+    with desk.database.connect() as owner:
+        audited = owner.execute("SELECT actor, purpose FROM audit WHERE resource = %s", (f"coverage/{subject(COVERED)}",)).fetchall()
+    assert audited == [("eye", "complaint 7")]
     assert problem(desk.get("eye", "/v1/coverage", subject_id="x")) == (422, "bad-parameter")
     assert problem(desk.get("eye", "/v1/coverage")) == (422, "bad-parameter")
 
@@ -196,13 +201,13 @@ def test_effects_tell_a_member_what_became_of_its_statements_and_nobody_elses(de
     for statement in (mine, others):
         desk.road.travel(LiftNoted(**shared, statement=statement, account=account, sanction="s-1", waiting=True, reason="overturned"))
     page = desk.get("tmall", "/v1/effects", since=token).json()
-    assert [(item["id"], item["state"]) for item in page["items"]] == [("lift-1", "waiting")] and page["more"] is False
+    assert [(item["statement"], item["state"]) for item in page["items"]] == [("lift-1", "waiting")] and page["more"] is False
     assert desk.get("tmall", "/v1/effects/lift-1").json() == page["items"][0]
     assert problem(desk.get("tmall", "/v1/effects/lift-2")) == (404, "not-found")
     assert desk.get("pdd", "/v1/effects/lift-2").json()["state"] == "waiting"
     desk.road.travel(SanctionDiscounted(**shared, weighing=UUID(int=5), why="overturned", of=mine))
     again = desk.get("tmall", "/v1/effects", since=page["next"]).json()
-    assert [(item["id"], item["state"], item["why"]) for item in again["items"]] == [("lift-1", "discounted", "overturned")]
+    assert [(item["statement"], item["state"], item["why"]) for item in again["items"]] == [("lift-1", "discounted", "overturned")]
     assert desk.get("samr", "/v1/effects").json()["items"] == []
 
 

@@ -21,10 +21,11 @@ class Gateway(NamedTuple):
     address: str
     members: Mapping[str, dict[str, str]]
     database: Database
+    client: httpx.Client
 
     def post(self, content: bytes, member: str = "tmall", media: str = STRUCTURED, **headers: str) -> httpx.Response:
         sent = {"Content-Type": media, **self.members[member], **headers}
-        return httpx.post(f"{self.address}/v1/statements", content=content, headers=sent, timeout=10)
+        return self.client.post(f"{self.address}/v1/statements", content=content, headers=sent)
 
     def state(self, said: dict[str, Any], member: str = "tmall") -> httpx.Response:
         return self.post(body(said), member)
@@ -33,7 +34,7 @@ class Gateway(NamedTuple):
         return self.post(b"[" + b",".join(items) + b"]", member, BATCH)
 
     def get(self, path: str, member: str = "tmall") -> httpx.Response:
-        return httpx.get(f"{self.address}{path}", headers=self.members[member], timeout=10)
+        return self.client.get(f"{self.address}{path}", headers=self.members[member])
 
     def recorded(self, statement_id: str) -> int:
         """How many facts of this statement are in the log."""
@@ -56,8 +57,8 @@ def enrolled(database: Database) -> dict[str, dict[str, str]]:
 def gateway(module_database: Database) -> Iterator[Gateway]:
     port = free_ports()["gateway_port"]
     members = enrolled(module_database)
-    with served("services.gateway.main", port, settings(module_database, port)) as address:
-        yield Gateway(address, members, module_database)
+    with served("services.gateway.main", port, settings(module_database, port)) as address, httpx.Client(timeout=10) as client:
+        yield Gateway(address, members, module_database, client)
 
 
 __all__ = ["Gateway", "body", "event"]

@@ -80,7 +80,9 @@ def test_a_person_of_the_hub_states_nothing(gateway: Gateway) -> None:
     assert code_of(gateway.state(event(id="person"), "ann")) == (403, "wrong-class")
 
 
-@pytest.mark.parametrize("authorization", [None, "", "Basic x", "Bearer", "Bearer nonsense", "Bearer lc_tmall_none_x", "Bearer lc_tmall_a\xe9_x"])
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Basic x", "Bearer", "Bearer nonsense", "Bearer lc_tmall_none_x", "Bearer lc_tmall_a\xe9_x"]
+)
 def test_without_a_proper_key_nothing_is_read(gateway: Gateway, authorization: str | None) -> None:
     headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
     answer = httpx.post(f"{gateway.address}/v1/statements", content=body(event()), headers={b"Content-Type": STRUCTURED, **headers})  # type: ignore[dict-item]
@@ -111,7 +113,11 @@ def test_bad_input_gets_a_problem_with_a_pointer(gateway: Gateway, case: Case) -
 
 
 def test_the_whole_corpus_in_batches_harms_no_neighbour(gateway: Gateway) -> None:
-    inside = [case for case in CASES if case.name not in {"empty", "two statements", "half a statement", "10,000 levels, never closed", "UTF-16", "rubbish"}]
+    inside = [
+        case
+        for case in CASES
+        if case.name not in {"empty", "two statements", "half a statement", "10,000 levels, never closed", "UTF-16", "rubbish"}
+    ]
     items = [part for place, case in enumerate(inside) for part in (case.body, body(event(id=f"neighbour-{place}")))]
     assert len(items) <= 500
     answer = gateway.batch(*items)
@@ -207,7 +213,9 @@ def test_what_was_answered_is_counted(gateway: Gateway) -> None:
     assert 'liancheng_http_seconds_count{method="POST",route="/v1/statements",service="gateway",status="201"}' in text
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v1/statements", 405), ("DELETE", "/v1/statements/x", 405), ("GET", "/v1/nothing", 404)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/v1/statements", 405), ("DELETE", "/v1/statements/x", 405), ("GET", "/v1/nothing", 404)]
+)
 def test_other_addresses_are_problems_too(gateway: Gateway, method: str, path: str, status: int) -> None:
     answer = httpx.request(method, f"{gateway.address}{path}", headers=gateway.members["tmall"])
     assert code_of(answer)[0] == status

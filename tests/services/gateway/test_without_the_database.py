@@ -5,29 +5,57 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
 import pytest
 
+from deploy.local.access.roles import DATABASE
 from deploy.local.stack import POSTGRES, Stack
-from tests.services.gateway.conftest import Gateway
+from tests.services.gateway.conftest import Gateway, enrolled, settings
+from tests.support.served import served
+from tests.support.stack import Database, free_ports, stack
 from tests.wire.made import body, event
 
 
-def pid(postgres: Stack) -> int:
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Stack]:
+    """A server of its own: the others' tests hold connections to theirs."""
+    with stack() as started:
+        started.start_only(POSTGRES)
+        started.prepare_database()
+        yield started
+
+
+@pytest.fixture(scope="module")
+def gateway(postgres: Stack) -> Iterator[Gateway]:
+    database, port = Database(DATABASE, postgres), free_ports()["gateway_port"]
+    members = enrolled(database)
+    with served("services.gateway.main", port, settings(database, port)) as address, httpx.Client(timeout=10) as client:
+        yield Gateway(address, members, database, client)
+
+
+def everybody(postgres: Stack) -> list[int]:
+    """The server and its backends; each backend is a process group of its own."""
     running = postgres.supervisor.running[POSTGRES].process
     assert running is not None
-    return running.pid
+    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text()
+    return [running.pid, *map(int, children.split())]
+
+
+def signalled(postgres: Stack, number: signal.Signals) -> None:
+    for one in everybody(postgres):
+        os.kill(one, number)
 
 
 @contextmanager
 def frozen(postgres: Stack) -> Iterator[None]:
-    os.killpg(pid(postgres), signal.SIGSTOP)
+    signalled(postgres, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.killpg(pid(postgres), signal.SIGCONT)
+        signalled(postgres, signal.SIGCONT)
 
 
 def timed(gateway: Gateway, statement_id: str) -> tuple[int, float]:
@@ -79,7 +107,7 @@ def test_a_key_that_was_never_seen_while_the_database_is_frozen(gateway: Gateway
 @pytest.mark.timeout(90)
 def test_a_stopped_database(gateway: Gateway, postgres: Stack) -> None:
     kept = gateway.state(event(id="stopped-before")).json()
-    os.killpg(pid(postgres), signal.SIGKILL)
+    signalled(postgres, signal.SIGKILL)
     try:
         answers = [timed(gateway, f"stopped-{n}") for n in range(3)]
     finally:

@@ -57,7 +57,7 @@ def lodge_objection(dossier: Dossier, listing_id: UUID, by: Person, reason: str,
     return conclude(draft)
 
 
-def answer_objections(dossier: Dossier, listing_id: UUID, by: Person, upheld: bool, reason: str, moment: Moment) -> Facts:
+def answer_objections(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, upheld: bool) -> Facts:
     """Answer every open objection. Upheld: the proposal is turned down, or the listing revoked."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("answer", Case(dossier, listing, moment, by))
@@ -69,7 +69,7 @@ def answer_objections(dossier: Dossier, listing_id: UUID, by: Person, upheld: bo
     return conclude(draft)
 
 
-def decide(dossier: Dossier, listing_id: UUID, by: Person, terms: Terms, reason: str, moment: Moment) -> Facts:
+def decide(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, terms: Terms) -> Facts:
     """Decide after the hearing; where the tier takes two persons, the first only approves."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("decide", Case(dossier, listing, moment, by, terms))
@@ -104,7 +104,7 @@ def reject(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: 
     return conclude(draft)
 
 
-def end(dossier: Dossier, listing_id: UUID, by: Person, why: Literal["revoked", "wrongful"], reason: str, moment: Moment) -> Facts:
+def end(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, why: Literal["revoked", "wrongful"]) -> Facts:
     """End a listing that should not be, or should never have been: two persons for the same cause."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("end", Case(dossier, listing, moment, by, end=why))
@@ -123,7 +123,7 @@ def apply_for_repair(dossier: Dossier, listing_id: UUID, by: Person, reason: str
     return conclude(draft)
 
 
-def decide_repair(dossier: Dossier, listing_id: UUID, by: Person, granted: bool, reason: str, moment: Moment) -> Facts:
+def decide_repair(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, granted: bool) -> Facts:
     """Granted, it ends publicity, sharing and measures in one fact."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("decide-repair", Case(dossier, listing, moment, by))
