@@ -3,7 +3,7 @@
 import hashlib
 
 import psycopg
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
 from events.transport.topics import PARTITIONS, internal_topic
 from projections.reading import Live, NotBuilt, live
@@ -21,6 +21,7 @@ def create(conn: psycopg.Connection, view: View, generation: int, at: int) -> Li
     conn.execute(SQL("SET LOCAL search_path TO {}").format(schema))
     conn.execute(view.schema_sql.encode())
     conn.execute("SET LOCAL search_path TO DEFAULT")
+    conn.execute(SQL("COMMENT ON SCHEMA {} IS {}").format(schema, Literal(view.shape)))
     conn.execute(SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, readers))
     conn.execute(SQL("GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}").format(schema, readers))
     conn.execute(

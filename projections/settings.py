@@ -12,7 +12,7 @@ class Settings(Service, frozen=True, kw_only=True):
     kafka_password_projections: Secret
     projections_port: Port = 8164
     views: str = ",".join(VIEWS)
-    """The views that this process hosts. Several processes may host the same ones: partitions are shared out among them."""
+    """The views that this process hosts. Those that host the same ones share the partitions; no view may be in two such sets."""
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.hosted) - VIEWS.keys())
@@ -21,4 +21,9 @@ class Settings(Service, frozen=True, kw_only=True):
 
     @property
     def hosted(self) -> tuple[str, ...]:
-        return tuple(name.strip() for name in self.views.split(",") if name.strip())
+        return tuple(sorted({name.strip() for name in self.views.split(",") if name.strip()}))
+
+    @property
+    def group(self) -> str:
+        """Kafka's consumer group. Processes with other views are another group: each group gets every partition."""
+        return "projections" if len(self.hosted) == len(VIEWS) else f"projections.{'.'.join(self.hosted)}"

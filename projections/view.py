@@ -1,5 +1,6 @@
 """What a view is, and how a batch of facts is applied to one generation of it."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib.resources import files
@@ -37,6 +38,11 @@ class View(NamedTuple):
     """
     load: Callable[[psycopg.Connection, str, Iterable[Delivery]], None]
     """Fill the empty tables of the schema from all facts of the lanes, ids ascending."""
+
+    @property
+    def shape(self) -> str:
+        """What the tables look like: a generation of another shape has to be rebuilt before this program can write it."""
+        return hashlib.sha256(self.schema_sql.encode()).hexdigest()
 
 
 def schema_sql(package: str) -> str:

@@ -11,7 +11,7 @@ import psycopg
 from events.facts.fact import DossierFact, Fact, Statement
 from events.facts.member import MemberEnrolled
 from events.transport import settings as reading
-from events.transport.follow import Consumer, Delivered, Follower, follow
+from events.transport.follow import Consumer, Delivered, Follower, RetryLater, follow
 from events.transport.kafka import Kafka
 from events.transport.postgres import connect
 from events.transport.store import check
@@ -22,17 +22,30 @@ from projections.reading import Live
 from projections.settings import Settings
 from projections.view import View
 
+PORTION = 4_000
+"""Facts written by one statement."""
+
 
 def consumers(conn: psycopg.Connection, views: Sequence[View]) -> list[Consumer]:
-    """The live generations, read again for each batch: after a rebuild the next batch goes to the new one."""
-    found: dict[str, int] = dict(conn.execute("SELECT name, generation FROM view").fetchall())
-    live = [(view, Live(view.name, found[view.name])) for view in views]
-    return [Consumer(it.consumer, frozenset(view.lanes), partial(fold, view, it)) for view, it in live]
+    """The live generations, read again for each batch: after a rebuild the next batch goes to the new one.
+
+    RetryLater while one was built by a version of the hub whose tables were others.
+    """
+    rows = conn.execute(
+        "SELECT v.name, v.generation, obj_description(n.oid, 'pg_namespace') FROM view v"
+        " JOIN pg_namespace n ON n.nspname = v.name || '_' || v.generation"
+    )
+    found = {name: (Live(name, number), shape) for name, number, shape in rows}
+    outdated = [view.name for view in views if found[view.name][1] != view.shape]
+    if outdated:
+        raise RetryLater(f"tables of another version: make rebuild VIEW={outdated[0]}")
+    return [Consumer(found[view.name][0].consumer, frozenset(view.lanes), partial(fold, view, found[view.name][0])) for view in views]
 
 
 def fold(view: View, it: Live, conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
-    """Apply a batch to a generation, and wake who waits for what changed."""
-    if view.apply(conn, it.schema, facts):
+    """Apply a batch to a generation, in portions that bound memory, and wake who waits for what changed."""
+    changed = [view.apply(conn, it.schema, facts[start : start + PORTION]) for start in range(0, len(facts), PORTION)]
+    if any(changed):
         generation.tell(conn, view.name)
     END_TO_END_SECONDS.labels("folded").observe(max(0.0, time.time() - recorded(facts[-1].fact)))
 
@@ -48,7 +61,7 @@ def recorded(fact: Fact) -> float:
 def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("projections", settings.log_level)
-    views = [VIEWS[name] for name in sorted(settings.hosted)]
+    views = [VIEWS[name] for name in settings.hosted]
     with closing(connect(settings.database_projections, name="projections")) as conn:
         check(conn)
         for view in views:
@@ -57,7 +70,7 @@ def main() -> None:
     kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections)
     follower = Follower(conninfo=settings.database_projections, kafka=kafka, lanes=lanes, consumers=partial(consumers, views=views))
     serve_health(settings.host, settings.projections_port, follower.readiness)
-    follow(group="projections", follower=follower, kafka=kafka, lanes=lanes)
+    follow(group=settings.group, follower=follower, kafka=kafka, lanes=lanes)
 
 
 if __name__ == "__main__":

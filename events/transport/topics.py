@@ -87,7 +87,7 @@ HUB_GRANTS: Sequence[Grant] = (
     *(Grant("adjudication", "READ", "TOPIC", internal_topic(lane)) for lane in ("sanction", "merchant")),
     Grant("adjudication", "READ", "GROUP", "adjudication"),
     *(Grant("projections", "READ", "TOPIC", name) for name in LANE_OF_TOPIC),
-    Grant("projections", "READ", "GROUP", "projections"),
+    Grant("projections", "READ", "GROUP", "projections", prefixed=True),
 )
 
 

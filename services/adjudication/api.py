@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from uuid import UUID
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Router, get, post
 from litestar.di import NamedDependency as Given
-from litestar.params import FromPath, HeaderParameter, QueryParameter
+from litestar.di import Provide
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Response
 from stdnum.cn import uscc as credit_code
 
 from events.facts.dossier import AccountRef
 from events.facts.fact import Measure
 from events.facts.listing import Terms
+from events.facts.member import MemberClass
 from services.adjudication.application.commands import Commands, Order, Step
 from services.adjudication.application.reading import Candidates, Listings, Reader, Reading
 from services.adjudication.application.shown import ShownListing
@@ -24,7 +26,7 @@ from services.adjudication.domain.decide.guards import GUARDS
 from services.adjudication.domain.draft import Person
 from services.adjudication.domain.law.rulebook import Rulebook
 from services.web import Caller, Problem, only
-from services.web.commands import Done, command_key, expected_tag, fingerprint
+from services.web.commands import command_key, expected_tag, fingerprint
 from services.web.reading import next_link, purpose, read_cursor, wrong_parameter
 
 Req = Request[Any, Any, Any]
@@ -33,7 +35,8 @@ Limit = Annotated[int, QueryParameter(ge=1, le=500, description="Items on a page
 PageToken = Annotated[str | None, QueryParameter(name="cursor", description="From the Link header of the page before.")]
 Purpose = Annotated[str | None, HeaderParameter(name="Liancheng-Purpose", description="What it is read for. Required; kept in the audit.")]
 Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", description="The command's id. Required.")]
-Tag = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that the listing was read with. Required.")]
+Tag = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that a listing was read with. Required of officials.")]
+ListingId = FromPath[UUID]
 ChosenState = Annotated[
     Literal["proposed", "released", "served", "decided", "rejected", "ended"] | None,
     QueryParameter(name="state", description="Only listings in this state."),
@@ -97,7 +100,8 @@ class Link(AccountOf, frozen=True, forbid_unknown_fields=True):
         raise wrong_parameter("uscc", "a valid credit code, or a subject_id, and not both")
 
 
-OFFICIALS = only("reviewer", "approver", "panel", "regulator")
+OFFICERS: tuple[MemberClass, ...] = ("reviewer", "approver", "panel")
+OFFICIALS = only(*OFFICERS, "regulator")
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ def read_listings(
 
 @get("/v1/listings/{listing_id:uuid}", guards=[OFFICIALS], sync_to_thread=True)
 def read_listing(
-    request: Req, caller: Given[Caller], reader: Given[Reader], listing_id: FromPath[UUID], why: Purpose = None
+    request: Req, caller: Given[Caller], reader: Given[Reader], listing_id: ListingId, why: Purpose = None
 ) -> Response[ShownListing]:
     """One listing with its whole procedure, and its ETag. Each read is audited with its purpose."""
     found = reader.listing(Reading(caller.code, purpose(request)), listing_id)
@@ -160,165 +164,108 @@ def read_guards() -> dict[str, list[dict[str, str]]]:
 # -- what people do with a listing -------------------------------------------------------------------------------------
 
 
-def _order(request: Req, caller: Caller, body: Because, *, tagged: bool = True) -> Order:
-    if not body.reason.strip():
-        raise Problem("reason-required")
-    mark = fingerprint(request.method, request.url.path, body)
-    tag = expected_tag(request) if tagged else None
-    return Order(Person(caller.code, caller.member_class), command_key(request), body.reason, mark, tag)
+class Clerk(NamedTuple):
+    """Takes a request to where it is decided."""
+
+    request: Req
+    caller: Caller
+    commands: Commands
+
+    def order(self, body: Because, *, tagged: bool = False) -> Order:
+        if not body.reason.strip():
+            raise Problem("reason-required")
+        mark = fingerprint(self.request.method, self.request.url.path, body)
+        tag = expected_tag(self.request) if tagged else None
+        return Order(Person(self.caller.code, self.caller.member_class), command_key(self.request), body.reason, mark, tag)
+
+    def about(self, listing_id: UUID, body: Because, step: Step) -> Response[Any]:
+        """A platform speaks for the subject without having read the file: only officials name a tag."""
+        official = self.caller.member_class != "platform"
+        done = self.commands.about(listing_id, self.order(body, tagged=official), step)
+        tag = {"ETag": msgspec.convert(done.answer, ShownListing).tag} if official else {}
+        return Response(done.answer, status_code=done.status, headers=tag)
 
 
-def _answer(done: Done) -> Response[Any]:
-    tag = {"ETag": msgspec.convert(done.answer, ShownListing).tag} if "tier" in done.answer else {}
-    return Response(done.answer, status_code=done.status, headers=tag)
+def provide_clerk(request: Req, caller: Given[Caller], commands: Given[Commands], key: Key = None, tag: Tag = None) -> Clerk:
+    """The headers are declared for the interface's description; those that count are read by `order`."""
+    return Clerk(request, caller, commands)
 
 
-def _about(request: Req, caller: Caller, commands: Commands, listing_id: UUID, body: Because, step: Step) -> Response[Any]:
-    """A platform speaks for the subject without having read the file: only officials name a tag."""
-    order = _order(request, caller, body, tagged=caller.member_class != "platform")
-    return _answer(commands.about(listing_id, order, step))
-
-
-ONE = "/v1/listings/{listing_id:uuid}"
-
-
-@post(f"{ONE}/release", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def release(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Because,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/release", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
+def release(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
     """Hand the notice of a proposal out; again when nobody could deliver it."""
-    return _about(request, caller, commands, listing_id, data, steps.release)
+    return clerk.about(listing_id, data, steps.release)
 
 
-@post(f"{ONE}/decide", guards=[only("approver")], status_code=200, sync_to_thread=True)
-def decide(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Decision,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/decide", guards=[only("approver")], status_code=200, sync_to_thread=True)
+def decide(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Decision]) -> Response[Any]:
     """Decide after the hearing. Blacklisting takes two approvers, who approve the same."""
     step = partial(steps.decide, terms=Terms(months=data.months, measures=data.measures)) if data.approve else steps.reject
-    return _about(request, caller, commands, listing_id, data, step)
+    return clerk.about(listing_id, data, step)
 
 
-@post(f"{ONE}/reject", guards=[only("reviewer", "approver", "panel")], status_code=200, sync_to_thread=True)
-def reject(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Because,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/reject", guards=[only(*OFFICERS)], status_code=200, sync_to_thread=True)
+def reject(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
     """Turn a proposal down, at any time before it is decided."""
-    return _about(request, caller, commands, listing_id, data, steps.reject)
+    return clerk.about(listing_id, data, steps.reject)
 
 
-@post(f"{ONE}/objections", guards=[only("reviewer", "platform")], status_code=200, sync_to_thread=True)
-def lodge_objection(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Because,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/objections", guards=[only("reviewer", "platform")], status_code=200, sync_to_thread=True)
+def lodge_objection(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
     """Object on the subject's behalf: silence does not decide any more, and what is in force is shown as contested."""
-    return _about(request, caller, commands, listing_id, data, steps.lodge_objection)
+    return clerk.about(listing_id, data, steps.lodge_objection)
 
 
-@post(f"{ONE}/objections/answer", guards=[only("reviewer", "approver", "panel")], status_code=200, sync_to_thread=True)
-def answer_objections(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Answer,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/objections/answer", guards=[only(*OFFICERS)], status_code=200, sync_to_thread=True)
+def answer_objections(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Answer]) -> Response[Any]:
     """Answer what was objected, as another person. Upheld, it turns the proposal down or revokes the listing."""
-    return _about(request, caller, commands, listing_id, data, partial(steps.answer_objections, upheld=data.upheld))
+    return clerk.about(listing_id, data, partial(steps.answer_objections, upheld=data.upheld))
 
 
-@post(f"{ONE}/end", guards=[only("reviewer", "approver", "panel")], status_code=200, sync_to_thread=True)
-def end(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Ending,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/end", guards=[only(*OFFICERS)], status_code=200, sync_to_thread=True)
+def end(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Ending]) -> Response[Any]:
     """End a listing that should not be. Two persons, for the same cause."""
-    return _about(request, caller, commands, listing_id, data, partial(steps.end, why=data.why))
+    return clerk.about(listing_id, data, partial(steps.end, why=data.why))
 
 
-@post(f"{ONE}/repair", guards=[only("reviewer", "platform")], status_code=200, sync_to_thread=True)
-def apply_for_repair(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: Because,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/repair", guards=[only("reviewer", "platform")], status_code=200, sync_to_thread=True)
+def apply_for_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
     """Ask on the subject's behalf to be taken off, after the minimum term."""
-    return _about(request, caller, commands, listing_id, data, steps.apply_for_repair)
+    return clerk.about(listing_id, data, steps.apply_for_repair)
 
 
-@post(f"{ONE}/repair/decide", guards=[only("approver")], status_code=200, sync_to_thread=True)
-def decide_repair(
-    request: Req,
-    caller: Given[Caller],
-    commands: Given[Commands],
-    listing_id: FromPath[UUID],
-    data: RepairDecision,
-    key: Key = None,
-    tag: Tag = None,
-) -> Response[Any]:
+@post("/v1/listings/{listing_id:uuid}/repair/decide", guards=[only("approver")], status_code=200, sync_to_thread=True)
+def decide_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[RepairDecision]) -> Response[Any]:
     """Granted, publicity, sharing and measures end together."""
-    return _about(request, caller, commands, listing_id, data, partial(steps.decide_repair, granted=data.granted))
+    return clerk.about(listing_id, data, partial(steps.decide_repair, granted=data.granted))
 
 
 # -- whose account it is ---------------------------------------------------------------------------------------------
 
 
 @post("/v1/accounts/link", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def link(request: Req, caller: Given[Caller], commands: Given[Commands], data: Link, key: Key = None) -> Response[Any]:
+def link(clerk: Given[Clerk], data: JSONBody[Link]) -> Response[Any]:
     """Link an account to the subject of a credit code, or to another subject, with all that was weighed of it."""
-    return _answer(commands.link(data.ref, data.target(), _order(request, caller, data, tagged=False)))
+    return Response(clerk.commands.link(data.ref, data.target(), clerk.order(data)).answer)
 
 
 @post("/v1/accounts/unlink", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def unlink(request: Req, caller: Given[Caller], commands: Given[Commands], data: AccountOf, key: Key = None) -> Response[Any]:
+def unlink(clerk: Given[Clerk], data: JSONBody[AccountOf]) -> Response[Any]:
     """Take an account back to where it came from, and recall what was wrong."""
-    return _answer(commands.unlink(data.ref, _order(request, caller, data, tagged=False)))
+    return Response(clerk.commands.unlink(data.ref, clerk.order(data)).answer)
 
 
 @post("/v1/accounts/candidates/{candidate:int}/dismiss", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def dismiss(
-    request: Req, caller: Given[Caller], commands: Given[Commands], candidate: FromPath[int], data: Because, key: Key = None
-) -> Response[Any]:
+def dismiss(clerk: Given[Clerk], candidate: FromPath[int], data: JSONBody[Because]) -> Response[Any]:
     """Judge that the account is not of the subject with that code; it outlives what its platform says later."""
-    return _answer(commands.dismiss(candidate, _order(request, caller, data, tagged=False)))
+    return Response(clerk.commands.dismiss(candidate, clerk.order(data)).answer)
 
 
-ROUTES = (
-    read_listings, read_listing, read_candidates, read_rulebook, read_guards, release, decide, reject, lodge_objection,
-    answer_objections, end, apply_for_repair, decide_repair, link, unlink, dismiss,
+API = Router(
+    "/",
+    dependencies={"clerk": Provide(provide_clerk, sync_to_thread=False)},
+    route_handlers=[
+        read_listings, read_listing, read_candidates, read_rulebook, read_guards, release, decide, reject, lodge_objection,
+        answer_objections, end, apply_for_repair, decide_repair, link, unlink, dismiss,
+    ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from psycopg_pool import ConnectionPool
 from events.transport import settings as reading
 from events.transport.postgres import pool
 from events.transport.telemetry import configure_logs
-from services.adjudication.api import ROUTES
+from services.adjudication.api import API
 from services.adjudication.application.commands import Commands
 from services.adjudication.application.reading import Reader
 from services.adjudication.application.rules import Rules, rules
@@ -63,7 +63,7 @@ def application(settings: Settings, given: Rules | None = None) -> Site:
 
     return site(
         title="adjudication",
-        handlers=list(ROUTES),
+        handlers=[API],
         credentials=credentials,
         ready=lambda: readiness.word,
         provide={"commands": Commands(database, made), "reader": Reader(database, made.clock), "books": made.books},

@@ -42,7 +42,13 @@ def application(settings: Settings) -> Site:
             pool.close()
 
     return web_application(
-        title="directives", handlers=ROUTES, credentials=credentials, ready=tail.ready, provide={"desk": desk}, lifespan=[following]
+        title="directives",
+        handlers=ROUTES,
+        credentials=credentials,
+        ready=tail.ready,
+        provide={"desk": desk},
+        leaving=tail.bell.silence,
+        lifespan=[following],
     )
 
 

@@ -19,7 +19,7 @@ ReadPage = Callable[[str | None, int], Awaitable[Directives]]
 async def follow(
     read_page: ReadPage, since: str | None, bell: Bell, admitted: Callable[[], Awaitable[object]], heartbeat: float = HEARTBEAT_SECONDS
 ) -> AsyncIterator[bytes]:
-    """Without end, until the reader leaves, its key is revoked or the log cannot be read: it then comes back with its last token.
+    """Until the reader or the service leaves, the key is revoked or the log cannot be read: a reader comes back with its last token.
 
     The first page is asked for before anything is sent, so that a bad token is answered as a problem.
     """
@@ -31,7 +31,7 @@ async def _events(
 ) -> AsyncIterator[bytes]:
     with bell.heard() as news:
         yield _written(page)
-        while True:
+        while not bell.silenced:
             news.clear()
             try:
                 page = await read_page(str(page.next), PAGE)

@@ -28,8 +28,10 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Site:
     """The ASGI application of one service. `openapi()` is its description, the hot routes included."""
 
-    def __init__(self, service: str, litestar: Litestar, raw: Sequence[Raw], describe: Callable[[], dict[str, Any]]) -> None:
-        self.service, self.litestar, self.openapi = service, litestar, cache(describe)
+    def __init__(
+        self, service: str, litestar: Litestar, raw: Sequence[Raw], describe: Callable[[], dict[str, Any]], leaving: Callable[[], None]
+    ) -> None:
+        self.service, self.litestar, self.openapi, self.leaving = service, litestar, cache(describe), leaving
         self._routes = {route.path: {r.method: r for r in raw if r.path == route.path} for route in raw}
         litestar.state["site"] = self
 
@@ -86,12 +88,13 @@ def application(
     quota: Quota | None = None,
     schemas: Mapping[str, Any] | None = None,
     provide: Mapping[str, object] | None = None,
+    leaving: Callable[[], None] = lambda: None,
     **more: Any,
 ) -> Site:
     """The service `title` (its name in metrics and in the description). `ready` says ready, degraded, starting or a reason, at once.
 
-    `provide` are objects injected into handlers by name, beside `caller`; `schemas` are those that raw routes refer to; `more`
-    goes to Litestar (lifespan, on_shutdown …).
+    `provide` are objects injected into handlers by name, beside `caller`; `schemas` are those that raw routes refer to; `leaving`
+    is called when the server is told to stop, to end answers that would never end; `more` goes to Litestar (lifespan, on_shutdown …).
     """
     dependencies = {name: _given(value) for name, value in (provide or {}).items()} | more.pop("dependencies", {})
     limit = more.pop("request_max_body_size", BODY_LIMIT)
@@ -110,7 +113,7 @@ def application(
     litestar = built(None)
     litestar.state.update({"credentials": credentials, "quota": quota, "ready": ready})
     # Litestar's own pages of the description load scripts from elsewhere: a second application describes, the first one serves.
-    return Site(title, litestar, raw, lambda: complete(built(described(title)).openapi_schema.to_schema(), raw, schemas or {}))
+    return Site(title, litestar, raw, lambda: complete(built(described(title)).openapi_schema.to_schema(), raw, schemas or {}), leaving)
 
 
 def _given(value: object) -> Provide:

@@ -10,24 +10,25 @@ import uvloop
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
-from litestar.types import ASGIApp
+
+from services.web.application import Site
 
 HEADER_MS = 10_000
 """A client has to send its request's head within this time."""
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
+def serve(app: Site, host: str, port: int) -> None:
     """Serve until a signal; returns when what was being answered is answered. SystemExit with one line when the port is taken."""
     serve_all([(app, host, port)])
 
 
-def serve_all(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
+def serve_all(places: Sequence[tuple[Site, str, int]]) -> None:
     """Several applications in one process and one event loop, each on its own port."""
     logging.getLogger("_granian").setLevel(logging.ERROR)  # its word that embedding is experimental is no news to operators
     uvloop.run(_serve(places))
 
 
-async def _serve(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
+async def _serve(places: Sequence[tuple[Site, str, int]]) -> None:
     for _, host, port in places:
         _refuse_taken(host, port)
     servers = [_server(app, host, port) for app, host, port in places]
@@ -39,6 +40,8 @@ async def _serve(places: Sequence[tuple[ASGIApp, str, int]]) -> None:
     stopping = asyncio.ensure_future(stop.wait())
     await asyncio.wait([stopping, *running], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    for app, _, _ in places:
+        app.leaving()
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]
     await asyncio.gather(*running)
@@ -56,7 +59,7 @@ def _refuse_taken(host: str, port: int) -> None:
             raise SystemExit(f"{host}:{port}: {taken.strerror}") from None
 
 
-def _server(app: ASGIApp, host: str, port: int) -> Server:
+def _server(app: Site, host: str, port: int) -> Server:
     return Server(
         app,
         address=host,

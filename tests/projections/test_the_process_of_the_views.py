@@ -1,15 +1,21 @@
 """The process that hosts views: its settings, its first start, and what it tells."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Thread
 
+import psycopg
 import pytest
 
 from events.facts.member import MemberEnrolled
+from events.transport.follow import RetryLater
 from events.transport.settings import WrongSetting, read
-from projections import generation
+from projections import generation, worker
 from projections.catalogue import VIEWS
+from projections.reading import Live
+from projections.rebuild import rebuild
 from projections.settings import Settings
+from projections.view import Delivery
 from projections.worker import consumers, recorded
 from tests.projections import story as s
 from tests.projections.hosting import feed, start
@@ -23,7 +29,12 @@ def test_it_hosts_all_views_when_none_is_named() -> None:
 
 
 def test_it_hosts_the_views_that_are_named() -> None:
-    assert read(Settings, GIVEN | {"LIANCHENG_VIEWS": "credit, blacklist"}).hosted == ("credit", "blacklist")
+    assert read(Settings, GIVEN | {"LIANCHENG_VIEWS": "credit, blacklist"}).hosted == ("blacklist", "credit")
+
+
+def test_processes_with_other_views_do_not_share_partitions_with_it() -> None:
+    assert read(Settings, GIVEN).group == "projections"
+    assert read(Settings, GIVEN | {"LIANCHENG_VIEWS": "credit, blacklist"}).group == "projections.blacklist.credit"
 
 
 @pytest.mark.parametrize("views", ["blacklist,gossip", ","])
@@ -63,6 +74,30 @@ def test_each_batch_goes_to_the_generation_that_is_live_then(module_database: Da
             "coverage:1": {"dossier", "enforcement"},
             "credit:2": {"dossier"},
         }
+
+
+def test_a_generation_with_other_tables_waits_for_its_rebuild(module_database: Database) -> None:
+    changed = VIEWS["credit"]._replace(schema_sql=VIEWS["credit"].schema_sql + "CREATE TABLE more (n int);", name="credit")
+    with module_database.connect("projections") as conn:
+        start(conn)
+        with pytest.raises(RetryLater, match="make rebuild VIEW=credit"):
+            consumers(conn, [changed])
+        rebuild(module_database.conninfo("projections"), changed)
+        assert [it.name for it in consumers(conn, [changed])] == ["credit:2"]
+
+
+def test_a_long_batch_is_written_in_portions(module_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "PORTION", 3)
+    sizes: list[int] = []
+
+    def counting(conn: psycopg.Connection, schema: str, facts: Sequence[Delivery]) -> bool:
+        sizes.append(len(facts))
+        return False
+
+    with module_database.connect("projections") as conn:
+        facts = s.log([s.weighed(s.weighing(f"s-{n}")) for n in range(8)])
+        worker.fold(VIEWS["credit"]._replace(apply=counting), Live("credit", 1), conn, facts)  # type: ignore[arg-type]
+    assert sizes == [3, 3, 2]
 
 
 def test_who_waits_for_a_change_is_woken_when_it_is_there_to_be_read(module_database: Database) -> None:

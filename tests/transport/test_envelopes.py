@@ -14,7 +14,8 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def answered(number: int) -> Fact:
-    return ReportAnswered(id=f"a-{number}", source="/platforms/tmall", account="shop", time=NOON, recorded_at=NOON, sha256="0" * 64, report="r")
+    said = {"source": "/platforms/tmall", "account": "shop", "report": "r", "sha256": "0" * 64}
+    return ReportAnswered(id=f"a-{number}", time=NOON, recorded_at=NOON, **said)
 
 
 def test_facts_come_out_as_they_went_in() -> None:

@@ -23,6 +23,10 @@ LANE = frozenset({"report"})
 ACCOUNT = "shop-1"
 PLACE = TP(internal_topic("report"), partition_of(key_hash(f"tmall\0{ACCOUNT}")))
 
+PLACES = "INSERT INTO position (consumer, topic, partition, epoch, last_id) SELECT %s, topic, partition, 1, %s FROM relay_published"
+POSITION = "SELECT last_id, next_offset FROM position WHERE consumer = 'bench' AND (topic, partition) = (%s, %s)"
+HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'follower' AND datname = current_database()"
+
 
 class Bench:
     """A log with some facts, the records that a relay would have made of them, and a follower that notes what it applied."""
@@ -31,7 +35,7 @@ class Bench:
         self.database = database
         self.owner = database.connect()
         self.owner.execute("CREATE TABLE applied (id bigint)")
-        self.owner.execute("INSERT INTO position (consumer, topic, partition, epoch) SELECT 'bench', topic, partition, 1 FROM relay_published")
+        self.owner.execute(PLACES, ("bench", 0))
         store = Store(database.conninfo("gateway"))
         store.append_statements([answered(f"{number:04}") for number in range(facts)])
         store.close()
@@ -67,8 +71,7 @@ class Bench:
 
     @property
     def position(self) -> tuple[int, int | None]:
-        row = self.owner.execute("SELECT last_id, next_offset FROM position WHERE consumer = 'bench' AND (topic, partition) = (%s, %s)", PLACE)
-        found = row.fetchone()
+        found = self.owner.execute(POSITION, PLACE).fetchone()
         assert found is not None
         return found[0], found[1]
 
@@ -159,10 +162,7 @@ def test_two_consumers_of_one_worker_have_places_of_their_own(bench: Bench) -> N
     def note(_: psycopg.Connection, facts: Sequence[Delivered]) -> None:
         second.extend(fact.id for fact in facts)
 
-    bench.owner.execute(
-        "INSERT INTO position (consumer, topic, partition, epoch, last_id) SELECT 'late', topic, partition, 1, %s FROM relay_published",
-        (bench.ids[4],),
-    )
+    bench.owner.execute(PLACES, ("late", bench.ids[4]))
     follower = bench.follow(Consumer("bench", LANE, bench.apply), Consumer("late", LANE, note))
     follower.process([bench.record(0, 10)])
     assert bench.applied == bench.ids[:10]
@@ -171,7 +171,7 @@ def test_two_consumers_of_one_worker_have_places_of_their_own(bench: Bench) -> N
 
 def test_a_lost_connection_is_opened_again(bench: Bench) -> None:
     bench.follower.process([bench.record(0, 1)])
-    bench.owner.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'follower' AND datname = current_database()")
+    bench.owner.execute(HANG_UP)
     bench.follower.process([bench.record(1, 2)])
     assert bench.applied == bench.ids[:2]
 

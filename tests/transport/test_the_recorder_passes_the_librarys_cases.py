@@ -66,5 +66,3 @@ class TestIdsDoNotInterleave(OnOurs, NonInterleavingNotificationIDsBaseCase):
 def test_the_database_functions_are_refused(database: Database) -> None:
     with pytest.raises(UnsafeSetting, match="POSTGRES_ENABLE_DB_FUNCTIONS"):
         HubRecorder(datastore(database, enable_db_functions=True))
-
-

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from events.facts.dossier import AccountRef
@@ -80,7 +81,7 @@ def note_candidates(conn: psycopg.Connection, candidates: Sequence[Candidate], n
         )
 
 
-class CandidateRow(NamedTuple):
+class CandidateRow(msgspec.Struct, frozen=True):
     """As a person sees it."""
 
     id: int

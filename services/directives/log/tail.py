@@ -44,9 +44,10 @@ class Memory:
 
 
 class Bell:
-    """Wakes coroutines of any event loop from the thread that follows the log."""
+    """Wakes coroutines of any event loop from the thread that follows the log. Once silenced, nobody waits any more."""
 
     def __init__(self) -> None:
+        self.silenced = False
         self._lock = threading.Lock()
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
@@ -56,6 +57,11 @@ class Bell:
         for loop, event in waiting:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(event.set)
+
+    def silence(self) -> None:
+        """The service stops: who waits ends."""
+        self.silenced = True
+        self.ring()
 
     @contextmanager
     def heard(self) -> Iterator[asyncio.Event]:

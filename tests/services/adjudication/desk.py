@@ -28,7 +28,7 @@ class Desk:
 
     def get(self, path: str, by: str | None = "rui", purpose: str | None = PURPOSE, **params: str | int) -> httpx.Response:
         headers = {} if purpose is None else {"Liancheng-Purpose": quote(purpose)}
-        return self.client.get(path, params=params, headers=headers | _key(by))
+        return self.client.get(path, params=params or None, headers=headers | _key(by))
 
     def post(self, path: str, body: Any, by: str | None, *, tag: str | None = None, key: str | None = None) -> httpx.Response:
         headers = {"Idempotency-Key": key or f"k{next(self._keys)}"} | ({} if tag is None else {"If-Match": tag})

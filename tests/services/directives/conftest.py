@@ -1,6 +1,7 @@
 """The directives service over a real database, in a process of its own, with members of every class."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 import httpx
@@ -30,6 +31,8 @@ class Desk(NamedTuple):
     database: Database
     pen: psycopg.Connection
     road: Road
+    another: Callable[[], AbstractContextManager[str]]
+    """A second process of the service, at its address."""
 
     def reader(self, code: str = "tmall") -> Reader:
         return Reader(self.http, self.callers[code])
@@ -46,23 +49,26 @@ class Desk(NamedTuple):
 
 @pytest.fixture(scope="module")
 def desk(module_database: Database) -> Iterator[Desk]:
-    port = free_ports()["directives_port"]
     with module_database.connect() as owner:
         callers = {code: member(owner, code, member_class) for code, member_class in CLASSES.items()}
     settings = {
         "DATABASE_DIRECTIVES": module_database.conninfo("directives"),
-        "DIRECTIVES_PORT": str(port),
         "DIRECTIVES_KEPT": str(KEPT),
         "ADJUDICATION_URL": "https://hub.example",
         "DEMO": "1",
     }
     road = Road(module_database, casefile.VIEW, coverage.VIEW)
+
+    def another() -> AbstractContextManager[str]:
+        port = free_ports()["directives_port"]
+        return served("services.directives.main", port, settings | {"DIRECTIVES_PORT": str(port)})
+
     with (
         module_database.connect("adjudication") as pen,
-        served("services.directives.main", port, settings) as address,
+        another() as address,
         httpx.Client(base_url=address) as http,
     ):
-        yield Desk(http, callers, module_database, pen, road)
+        yield Desk(http, callers, module_database, pen, road, another)
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:

@@ -248,3 +248,28 @@ def test_a_lost_connection_of_the_follower_is_made_anew(desk: Desk) -> None:
     desk.record(directive(next(NUMBERS), 1))
     assert len(await_items(reader)) == 1
     assert desk.http.get("/readyz").status_code == 200
+
+
+def test_a_stream_is_let_go_as_soon_as_its_reader_leaves(desk: Desk) -> None:
+    with closing(Live(desk)) as live:
+        live.upto_state()
+        before = answered(desk)
+    until = time.monotonic() + 3
+    while answered(desk) == before:
+        assert time.monotonic() < until, "the stream goes on for nobody"
+        time.sleep(0.02)
+
+
+def answered(desk: Desk) -> float:
+    """Requests to the feed that have come to their end."""
+    lines = (line for line in desk.http.get("/metrics").text.splitlines() if line.startswith("liancheng_http_seconds_count"))
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if 'route="/v1/directives"' in line)
+
+
+def test_the_service_stops_at_once_although_a_stream_is_open(desk: Desk) -> None:
+    with desk.another() as address, httpx.Client(base_url=address) as http:
+        live = Live(desk._replace(http=http))
+        live.upto_state()
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
+    live.close()
