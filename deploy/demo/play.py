@@ -54,14 +54,14 @@ class Play:
         return made
 
     def say(self, shop: Shop, name: str, who: Company, data: Mapping[str, Any], words: str, when: datetime | None = None) -> Line:
-        """The shop says it; returns its receipt."""
+        """The shop says it; returns its receipt, with when it was asked to."""
         asked = time()
         said = shop.ask("say", name=name, account=who.accounts[shop.code], data=data, time=when or now())
         receipt = self._receipt(shop, said)
         took = 1000 * (receipt["at"] - asked)
         self.measured.receipts.append(took)
         self.timeline.line(shop.name, name, words, took)
-        return receipt
+        return receipt | {"asked": asked}
 
     def _receipt(self, shop: Shop, said: Line) -> Line:
         return shop.hear("receipt", lambda line: bool(line["id"] == said["id"]))

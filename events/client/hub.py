@@ -74,10 +74,13 @@ class Hub:
     """One service under one key. May be used by several threads."""
 
     def __init__(self, address: str, key: str, *, patience: float = 10.0) -> None:
-        """`address` such as http://127.0.0.1:8110; `patience` is the limit in seconds of one whole request's silent stretches."""
+        """`address` such as http://127.0.0.1:8110; an empty `key` for what is public.
+
+        `patience` is the limit in seconds of one whole request's silent stretches.
+        """
         self._client = httpx.Client(
             base_url=address,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}"} if key else {},
             timeout=patience,
             mounts=LOOPBACK,
         )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import ClassVar, Literal
 from uuid import UUID, uuid5
 
@@ -129,7 +130,13 @@ class Statement(Fact, frozen=True, kw_only=True, omit_defaults=True):
 
 def statement_stream(source: str, statement_id: str) -> UUID:
     """The stream of one statement: the same for the same source and id, whatever the road it came by."""
-    return uuid5(uuid5(NS_STATEMENT, source), statement_id)
+    return uuid5(_namespace(source), statement_id)
+
+
+@lru_cache(maxsize=4096)
+def _namespace(source: str) -> UUID:
+    """Of one member's statements; there are few members, and every statement asks."""
+    return uuid5(NS_STATEMENT, source)
 
 
 class DossierFact(Fact, frozen=True, kw_only=True, omit_defaults=True):

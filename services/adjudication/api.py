@@ -100,6 +100,30 @@ class Link(AccountOf, frozen=True, forbid_unknown_fields=True):
         raise wrong_parameter("uscc", "a valid credit code, or a subject_id, and not both")
 
 
+class Taken(msgspec.Struct, frozen=True):
+    """What a platform said for the subject was taken to the file."""
+
+    listing_id: UUID
+
+
+Changed = ShownListing | Taken
+
+
+class Linked(msgspec.Struct, frozen=True):
+    """Where an account belongs now."""
+
+    platform: str
+    account: str
+    subject_id: UUID
+
+
+class Dismissed(msgspec.Struct, frozen=True):
+    """A candidate that a person judged."""
+
+    candidate: int
+    judgement: Literal["negative"]
+
+
 OFFICERS: tuple[MemberClass, ...] = ("reviewer", "approver", "panel")
 OFFICIALS = only(*OFFICERS, "regulator")
 
@@ -178,12 +202,13 @@ class Clerk(NamedTuple):
         tag = expected_tag(self.request) if tagged else None
         return Order(Person(self.caller.code, self.caller.member_class), command_key(self.request), body.reason, mark, tag)
 
-    def about(self, listing_id: UUID, body: Because, step: Step) -> Response[Any]:
-        """A platform speaks for the subject without having read the file: only officials name a tag."""
-        official = self.caller.member_class != "platform"
-        done = self.commands.about(listing_id, self.order(body, tagged=official), step)
-        tag = {"ETag": msgspec.convert(done.answer, ShownListing).tag} if official else {}
-        return Response(done.answer, status_code=done.status, headers=tag)
+    def about(self, listing_id: UUID, body: Because, step: Step) -> Response[Changed]:
+        """A platform speaks for the subject without having read the file: only officials name a tag, and see what came of it."""
+        if self.caller.member_class == "platform":
+            self.commands.about(listing_id, self.order(body), step)
+            return Response(Taken(listing_id))
+        shown = msgspec.convert(self.commands.about(listing_id, self.order(body, tagged=True), step).answer, ShownListing)
+        return Response(shown, headers={"ETag": shown.tag})
 
 
 def provide_clerk(request: Req, caller: Given[Caller], commands: Given[Commands], key: Key = None, tag: Tag = None) -> Clerk:
@@ -192,50 +217,50 @@ def provide_clerk(request: Req, caller: Given[Caller], commands: Given[Commands]
 
 
 @post("/v1/listings/{listing_id:uuid}/release", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def release(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
+def release(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Changed]:
     """Hand the notice of a proposal out; again when nobody could deliver it."""
     return clerk.about(listing_id, data, steps.release)
 
 
 @post("/v1/listings/{listing_id:uuid}/decide", guards=[only("approver")], status_code=200, sync_to_thread=True)
-def decide(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Decision]) -> Response[Any]:
+def decide(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Decision]) -> Response[Changed]:
     """Decide after the hearing. Blacklisting takes two approvers, who approve the same."""
     step = partial(steps.decide, terms=Terms(months=data.months, measures=data.measures)) if data.approve else steps.reject
     return clerk.about(listing_id, data, step)
 
 
 @post("/v1/listings/{listing_id:uuid}/reject", guards=[only(*OFFICERS)], status_code=200, sync_to_thread=True)
-def reject(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
+def reject(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Changed]:
     """Turn a proposal down, at any time before it is decided."""
     return clerk.about(listing_id, data, steps.reject)
 
 
 @post("/v1/listings/{listing_id:uuid}/objections", guards=[only("reviewer", "platform")], status_code=200, sync_to_thread=True)
-def lodge_objection(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
+def lodge_objection(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Changed]:
     """Object on the subject's behalf: silence does not decide any more, and what is in force is shown as contested."""
     return clerk.about(listing_id, data, steps.lodge_objection)
 
 
 @post("/v1/listings/{listing_id:uuid}/objections/answer", guards=[only(*OFFICERS)], status_code=200, sync_to_thread=True)
-def answer_objections(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Answer]) -> Response[Any]:
+def answer_objections(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Answer]) -> Response[Changed]:
     """Answer what was objected, as another person. Upheld, it turns the proposal down or revokes the listing."""
     return clerk.about(listing_id, data, partial(steps.answer_objections, upheld=data.upheld))
 
 
 @post("/v1/listings/{listing_id:uuid}/end", guards=[only(*OFFICERS)], status_code=200, sync_to_thread=True)
-def end(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Ending]) -> Response[Any]:
+def end(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Ending]) -> Response[Changed]:
     """End a listing that should not be. Two persons, for the same cause."""
     return clerk.about(listing_id, data, partial(steps.end, why=data.why))
 
 
 @post("/v1/listings/{listing_id:uuid}/repair", guards=[only("reviewer", "platform")], status_code=200, sync_to_thread=True)
-def apply_for_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Any]:
+def apply_for_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Changed]:
     """Ask on the subject's behalf to be taken off, after the minimum term."""
     return clerk.about(listing_id, data, steps.apply_for_repair)
 
 
 @post("/v1/listings/{listing_id:uuid}/repair/decide", guards=[only("approver")], status_code=200, sync_to_thread=True)
-def decide_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[RepairDecision]) -> Response[Any]:
+def decide_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[RepairDecision]) -> Response[Changed]:
     """Granted, publicity, sharing and measures end together."""
     return clerk.about(listing_id, data, partial(steps.decide_repair, granted=data.granted))
 
@@ -244,21 +269,21 @@ def decide_repair(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Rep
 
 
 @post("/v1/accounts/link", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def link(clerk: Given[Clerk], data: JSONBody[Link]) -> Response[Any]:
+def link(clerk: Given[Clerk], data: JSONBody[Link]) -> Linked:
     """Link an account to the subject of a credit code, or to another subject, with all that was weighed of it."""
-    return Response(clerk.commands.link(data.ref, data.target(), clerk.order(data)).answer)
+    return msgspec.convert(clerk.commands.link(data.ref, data.target(), clerk.order(data)).answer, Linked)
 
 
 @post("/v1/accounts/unlink", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def unlink(clerk: Given[Clerk], data: JSONBody[AccountOf]) -> Response[Any]:
+def unlink(clerk: Given[Clerk], data: JSONBody[AccountOf]) -> Linked:
     """Take an account back to where it came from, and recall what was wrong."""
-    return Response(clerk.commands.unlink(data.ref, clerk.order(data)).answer)
+    return msgspec.convert(clerk.commands.unlink(data.ref, clerk.order(data)).answer, Linked)
 
 
 @post("/v1/accounts/candidates/{candidate:int}/dismiss", guards=[only("reviewer")], status_code=200, sync_to_thread=True)
-def dismiss(clerk: Given[Clerk], candidate: FromPath[int], data: JSONBody[Because]) -> Response[Any]:
+def dismiss(clerk: Given[Clerk], candidate: FromPath[int], data: JSONBody[Because]) -> Dismissed:
     """Judge that the account is not of the subject with that code; it outlives what its platform says later."""
-    return Response(clerk.commands.dismiss(candidate, clerk.order(data)).answer)
+    return msgspec.convert(clerk.commands.dismiss(candidate, clerk.order(data)).answer, Dismissed)
 
 
 API = Router(

@@ -37,20 +37,13 @@ class ManyAnswered(msgspec.Struct, frozen=True):
     as_of: datetime
 
 
-def _inline(schema: Any, parts: dict[str, Any]) -> Any:
-    """References to the document's own parts would not resolve inside an operation."""
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            return _inline(parts[schema["$ref"].rsplit("/", 1)[1]], parts)
-        return {key: _inline(value, parts) for key, value in schema.items()}
-    if isinstance(schema, list):
-        return [_inline(value, parts) for value in schema]
-    return schema
+_REFERENCES = "#/components/schemas/{name}"
+_, SCHEMAS = msgspec.json.schema_components([Answered, ManyAnswered, Queries], ref_template=_REFERENCES)
+"""What the operations below refer to."""
 
 
 def _json(kind: type) -> dict[str, Any]:
-    (schema,), parts = msgspec.json.schema_components([kind])
-    return {"application/json": {"schema": _inline(schema, parts)}}
+    return {"application/json": {"schema": {"$ref": _REFERENCES.format(name=kind.__name__)}}}
 
 
 def _answered(kind: type) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from events.transport.telemetry import configure_logs
 from projections.credit.read import scorecard
 from services.standing.api import Lookups, routes, score
 from services.standing.application import Follower
+from services.standing.description import SCHEMAS
 from services.standing.replica import Replica
 from services.standing.settings import Settings
 from services.web import Credentials, Site, serve
@@ -44,6 +45,7 @@ def application(settings: Settings) -> Site:
         title="standing",
         handlers=[score],
         raw=routes(Lookups(replica, follower, credentials, _now)),
+        schemas=SCHEMAS,
         credentials=credentials,
         ready=lambda: follower.ready(_now()),
         provide={"replica": replica},

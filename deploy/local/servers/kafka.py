@@ -118,7 +118,15 @@ def _format(server: Broker) -> None:
     """Found a cluster of one node. The administrator's password travels in a file: a command line is readable by everybody."""
     cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     scram = f"{MECHANISM}=[name={ADMIN},password={server.password}]"
-    words = [*server.java()[1:], "kafka.tools.StorageTool", "format", "--standalone", f"--cluster-id={cluster}", "-c", str(server.properties)]
+    words = [
+        *server.java()[1:],
+        "kafka.tools.StorageTool",
+        "format",
+        "--standalone",
+        f"--cluster-id={cluster}",
+        "-c",
+        str(server.properties),
+    ]
     arguments = server.folder / "format.args"
     arguments.touch(mode=0o600)
     try:

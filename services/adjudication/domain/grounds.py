@@ -1,9 +1,9 @@
 """What a dossier holds against its subject at a moment: which weighings stand, run, are appealed, and what a listing rests on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from events.facts.dossier import AppealNoted, LiftNoted, Weighing
+from events.facts.dossier import AccountRef, AppealNoted, LiftNoted, Weighing
 from events.facts.fact import Tier
 from events.facts.listing import Basis, Listing
 from events.facts.member import MemberClass
@@ -13,13 +13,13 @@ from services.adjudication.domain.law.calendar import day_of
 from services.adjudication.domain.law.corroboration import Ground
 from services.adjudication.domain.law.rulebook import Rulebook
 
-GRAVE = 4
-"""Below this severity nothing leads to watch or to a listing."""
+EvidenceKey = tuple[AccountRef, str]
+"""A piece of evidence, by its platform's number."""
 
 
-def discredited(dossier: Dossier) -> frozenset[SanctionKey]:
-    """Evidence that fell, as (account, number). Once discredited it stays so, in whatever order a platform says the two."""
-    return frozenset(SanctionKey(note.account, note.evidence) for note in dossier.evidence.values() if note.discredited)
+def discredited(dossier: Dossier) -> frozenset[EvidenceKey]:
+    """Evidence that fell. Once discredited it stays so, in whatever order a platform says the two."""
+    return frozenset((note.account, note.evidence) for note in dossier.evidence.values() if note.discredited)
 
 
 def fallen(dossier: Dossier) -> list[Weighed]:
@@ -32,18 +32,30 @@ def fallen(dossier: Dossier) -> list[Weighed]:
     ]  # fmt: skip
 
 
-def ground(dossier: Dossier, weighing: Weighing) -> Ground:
-    gone = discredited(dossier)
-    named = zip(weighing.evidence_numbers, weighing.evidence, strict=False)
-    return Ground(weighing, frozenset(sha256 for number, sha256 in named if (weighing.account, number) not in gone))
-
-
-def standing(dossier: Dossier, now: datetime) -> list[Ground]:
-    """The grave weighings that are active and own: what may justify a listing."""
-    return [
-        ground(dossier, entry.weighing) for entry in dossier.weighed.values()
-        if entry.discounted is None and entry.weighing.severity >= GRAVE and now < entry.weighing.active_until
+def standing(dossier: Dossier, book: Rulebook, now: datetime) -> list[Ground]:
+    """The weighings that are active, own, and as grave as any rule asks: what may justify a listing."""
+    least = book.least_severity
+    grave = [
+        entry.weighing for entry in dossier.weighed.values()
+        if entry.weighing.severity >= least and entry.discounted is None and now < entry.weighing.active_until
     ]  # fmt: skip
+    return _grounds(dossier, grave)
+
+
+def _grounds(dossier: Dossier, weighings: Iterable[Weighing]) -> list[Ground]:
+    gone = discredited(dossier)
+    return [Ground(weighing, _hashes(weighing, gone)) for weighing in weighings]
+
+
+def _hashes(weighing: Weighing, gone: frozenset[EvidenceKey]) -> frozenset[str]:
+    """The listed hashes of the evidence that still stands."""
+    named = zip(weighing.evidence_numbers, weighing.evidence, strict=False)
+    return frozenset(sha256 for number, sha256 in named if (weighing.account, number) not in gone)
+
+
+def stands(dossier: Dossier, weighing: Weighing) -> bool:
+    """Whether evidence that it lists still stands, or it is an authority's with its document."""
+    return weighing.document is not None or bool(_hashes(weighing, discredited(dossier)))
 
 
 def is_echo(dossier: Dossier, said: SanctionImposed, member_class: MemberClass, position: int) -> bool:
@@ -75,10 +87,10 @@ def justified(dossier: Dossier, listing: Listing, book: Rulebook, now: datetime)
     rule = book.rule(listing.rule)
     keys = keys_of(dossier, listing.basis)
     left = [
-        ground(dossier, entry.weighing) for entry in dossier.weighed.values()
-        if entry.key in keys and entry.discounted is None and (listing.state == "decided" or now < entry.weighing.active_until)
+        entry.weighing for entry in dossier.weighed.values()
+        if entry.discounted is None and entry.key in keys and (listing.state == "decided" or now < entry.weighing.active_until)
     ]  # fmt: skip
-    return rule is not None and bool(book.justifies(rule, left))
+    return rule is not None and bool(book.justifies(rule, _grounds(dossier, left)))
 
 
 def fresh(dossier: Dossier, tier: Tier, basis: Sequence[Weighing]) -> bool:
@@ -86,15 +98,16 @@ def fresh(dossier: Dossier, tier: Tier, basis: Sequence[Weighing]) -> bool:
     return any(dossier.spent.get(SanctionKey(w.account, w.sanction), Tier.NONE) < tier for w in basis)
 
 
-def lifted(dossier: Dossier, key: SanctionKey, *, for_good: bool = False) -> bool:
-    """Whether the platform lifted the sanction; for good: because it was wrong, settled or repaired, not only over."""
-    return any(isinstance(note, LiftNoted) and not (for_good and note.reason == "expired") for note in dossier.notes_of(key))
+def lifted(dossier: Dossier, *, for_good: bool = False) -> frozenset[SanctionKey]:
+    """The sanctions that their platform lifted; for good: because they were wrong, settled or repaired, not only over."""
+    lifts = (note for note in dossier.notes.values() if isinstance(note, LiftNoted))
+    return frozenset(SanctionKey(note.account, note.sanction) for note in lifts if not (for_good and note.reason == "expired"))
 
 
 def appealed(dossier: Dossier, key: SanctionKey) -> bool:
     """Whether an appeal to the platform is not answered yet. Counted, so that the order in which both come does not matter."""
     appeals = [note for note in dossier.notes_of(key) if isinstance(note, AppealNoted)]
-    return sum(1 if not note.upheld else -1 for note in appeals) > 0 and not lifted(dossier, key, for_good=True)
+    return sum(1 if not note.upheld else -1 for note in appeals) > 0 and key not in lifted(dossier, for_good=True)
 
 
 def basis_appealed(dossier: Dossier, listing: Listing) -> bool:

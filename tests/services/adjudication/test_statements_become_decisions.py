@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -145,6 +146,35 @@ def test_early_evidence_of_nobody_is_forgotten(court: Court) -> None:
 def test_a_member_that_is_not_there_yet_is_waited_for(court: Court) -> None:
     with pytest.raises(RetryLater):
         court.hear(imposed("newcomer"))
+
+
+def test_every_order_ends_in_the_same_state_across_links(court: Court) -> None:
+    """Sanctioned before anybody knew who he is, declared, sanctioned elsewhere, appealed and overturned: in all orders."""
+
+    def outcome(number: int, order: tuple[int, ...]) -> Any:
+        uscc, account = f"code-{number}", f"shop-{number}"
+        tmall = {"account": account, "recorded_at": NOON}
+        said = [
+            imposed("tmall", uscc=None, id=f"i{number}", proof=f"t{number}", **tmall),
+            declared("tmall", uscc=uscc, id=f"d{number}", **tmall),
+            imposed("pdd", uscc=uscc, account=account, id=f"p{number}", proof=f"p{number}"),
+            lifted("tmall", uscc=None, sanction="other", id=f"l{number}", **tmall),
+            discredited("pdd", f"e-p{number}", uscc=None, account=account, id=f"e{number}"),
+        ]
+        for index in order:
+            court.hear(said[index])
+        dossier = court.dossier(subject_of_uscc(uscc))
+        return (
+            sorted(account.platform for account in dossier.accounts),
+            sorted((entry.key.account.platform, entry.discounted) for entry in dossier.weighed.values()),
+            sorted(dossier.weighed[watch].key.account.platform for watch in dossier.watches),
+            sorted((listing.tier, listing.state) for listing in dossier.listings.values()),
+            len(dossier.notes),
+            len(dossier.evidence),
+        )
+
+    outcomes = {repr(outcome(number, order)) for number, order in enumerate(permutations(range(5)))}
+    assert len(outcomes) == 1, outcomes
 
 
 # -- two at once -----------------------------------------------------------------------------------------------------

@@ -269,7 +269,8 @@ def test_what_does_not_exist_is_said_so(standing: Standing) -> None:
 def test_the_service_describes_itself(standing: Standing) -> None:
     described = standing.http.get("/openapi.json").json()
     assert {"/v1/standing", "/v1/standing-queries", "/v1/standing/{subject_id}/score"} <= described["paths"].keys()
-    answer = described["paths"]["/v1/standing"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    assert {"subject_id", "known", "merged_into", "tier", "score", "reasons", "as_of"} <= answer["properties"].keys()
+    answer = described["paths"]["/v1/standing"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+    fields = described["components"]["schemas"][answer.rsplit("/", 1)[1]]["properties"].keys()
+    assert {"subject_id", "known", "merged_into", "tier", "score", "reasons", "as_of"} <= fields
     assert standing.http.get("/readyz").text == "ready\n"
     assert "liancheng_standing_age_seconds_bucket" in standing.http.get("/metrics").text

@@ -65,7 +65,7 @@ def propose(draft: Draft) -> None:
     dossier, moment = draft.dossier, draft.moment
     unreleased = sorted((li for li in dossier.listings.values() if li.state == "proposed"), key=lambda li: (li.proposed_at, li.listing_id))
     open_tier = max((li.tier for li in dossier.listings.values() if li.state != "proposed"), default=Tier.NONE)
-    found = moment.book.highest(standing(dossier, moment.now), lambda tier, basis: fresh(dossier, tier, basis))
+    found = moment.book.highest(standing(dossier, moment.book, moment.now), lambda tier, basis: fresh(dossier, tier, basis))
     if found is not None and found.rule.tier <= open_tier:
         found = None
     kept = next((li for li in unreleased if found is not None and li.tier is found.rule.tier), None)

@@ -113,7 +113,7 @@ def _amend(draft: Draft, key: SanctionKey) -> None:
             draft.say(StatementOrphaned, statement=note.statement, why="not_milder")
     joined = [note for note in notes if note.statement.stream in draft.dossier.notes]
     new = [note for note in joined if note.statement.stream not in draft.dossier.weighed]
-    if not new or base.discounted not in (None, "amended") or lifted(draft.dossier, key, for_good=True):
+    if not new or base.discounted not in (None, "amended") or key in lifted(draft.dossier, for_good=True):
         return
     for entry in weighed:
         if entry.discounted is None:

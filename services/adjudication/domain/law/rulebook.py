@@ -33,6 +33,10 @@ class GroupRule(msgspec.Struct, frozen=True):
     eighths: int
     highest: TierWord
 
+    @property
+    def highest_tier(self) -> Tier:
+        return Tier[self.highest.upper()]
+
 
 class Rule(msgspec.Struct, frozen=True):
     """What justifies a tier: so many platforms of different legal entities, or one authority, from this severity on."""
@@ -142,15 +146,20 @@ class Rulebook(msgspec.Struct, frozen=True):
 
     def highest(self, grounds: Sequence[Ground], fresh: Callable[[Tier, Sequence[Weighing]], bool]) -> Found | None:
         """The highest tier above watch that the grounds justify. `fresh` says whether a basis was not used up for that tier."""
-        for rule in sorted(self.rules, key=lambda rule: -rule.tier):
-            if rule.tier <= Tier.WATCH:
-                continue
-            for group in self.groups:
-                if Tier[group.highest.upper()] >= rule.tier:
+        named = {ground.weighing.group for ground in grounds}
+        groups = [group for group in self.groups if group.name in named]
+        for rule in sorted(self.rules, key=lambda rule: -rule.tier) if groups else ():
+            for group in groups:
+                if Tier.WATCH < rule.tier <= group.highest_tier:
                     basis = self.justifies(rule, [ground for ground in grounds if ground.weighing.group == group.name])
                     if basis and fresh(rule.tier, basis):
                         return Found(rule, group.name, basis)
         return None
+
+    @property
+    def least_severity(self) -> int:
+        """Below it nothing leads anywhere but into the score."""
+        return min(rule.severity for rule in self.rules)
 
     @property
     def watch_rule(self) -> Rule:
