@@ -29,6 +29,7 @@ ANSWER_SECONDS = 1.1
 
 Since = Annotated[str | None, Parameter(description="The token of the page before; none for everything that there is.")]
 Why = Annotated[str | None, HeaderParameter(name="Liancheng-Purpose", description="What it is read for. Required of regulators.")]
+Last = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description="The token to resume the stream from.")]
 Limit = Annotated[int, Parameter(ge=1, le=1000, description="How many items a page has at most.")]
 
 
@@ -70,7 +71,7 @@ class Desk:
     responses={200: ResponseSpec(DirectivePage, generate_examples=False, description="A page; or, asked for, text/event-stream.")},
 )
 async def directives(
-    request: Request[Any, Any, Any], caller: Caller, desk: Desk, since: Since = None, limit: Limit = 500
+    request: Request[Any, Any, Any], caller: Caller, desk: Desk, since: Since = None, limit: Limit = 500, last: Last = None
 ) -> Response[Any] | Stream:
     """What the platform has to enforce: without a token a snapshot that replaces its copy, with one what changed.
 
@@ -85,7 +86,7 @@ async def directives(
         async def read_page(token: str | None, size: int) -> Any:
             return await desk.run(desk.feeds.directives, caller.code, token, size)
 
-        events = await follow(read_page, request.headers.get("last-event-id") or since, desk.bell, admitted)
+        events = await follow(read_page, last or since, desk.bell, admitted)
         return Stream(events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     page = await desk.run(desk.feeds.directives, caller.code, since, limit)
     items = [sent.event for sent in page.items]

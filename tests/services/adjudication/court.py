@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -41,7 +40,8 @@ class Court:
         self.rules = Rules(read_all(), CURRENT, HUB_KEY, lambda: self.now)
         self.hearing = Hearing(self.rules)
         self.clock = Clock(self.conninfo, self.rules, Trust(lambda: self.now, lambda: (self.now - NOON).total_seconds()))
-        self._offsets = count()
+        self._gateway = database.connect("gateway")
+        self._reader = database.connect("adjudication")
         with closing(database.connect()) as owner, owner.cursor() as cursor:
             cursor.executemany(
                 "INSERT INTO member (code, class, entity, enrolled_at) VALUES (%s, %s, %s, now())",
@@ -50,11 +50,12 @@ class Court:
 
     def close(self) -> None:
         self.clock.close()
+        self._gateway.close()
+        self._reader.close()
 
     def record(self, *statements: Statement) -> list[Delivered]:
         """As the gateway does; what a follower is then given."""
-        with closing(self.database.connect("gateway")) as conn:
-            recorded = append_statements(conn, [Submission(statement) for statement in statements])
+        recorded = append_statements(self._gateway, [Submission(statement) for statement in statements])
         return [Delivered(r.position, f"liancheng.{s.lane}.v1", 0, s) for r, s in zip(recorded, statements, strict=True)]
 
     def hear(self, *statements: Statement) -> list[Delivered]:
@@ -86,12 +87,10 @@ class Court:
             pass
 
     def facts(self, subject: UUID = SUBJECT) -> list[Fact]:
-        with closing(self.database.connect("adjudication")) as conn:
-            return [fact for _, _, fact in load(conn, [subject]).get(subject, [])]
+        return [fact for _, _, fact in load(self._reader, [subject]).get(subject, [])]
 
     def dossier(self, subject: UUID = SUBJECT) -> Dossier:
-        with closing(self.database.connect("adjudication")) as conn:
-            return fold(subject, [(position, fact) for _, position, fact in load(conn, [subject]).get(subject, [])])
+        return fold(subject, [(position, fact) for _, position, fact in load(self._reader, [subject]).get(subject, [])])
 
     def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with closing(self.database.connect()) as conn:
