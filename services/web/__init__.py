@@ -2,10 +2,10 @@
 
 from services.web.application import Site, application
 from services.web.asgi import Answer, Incoming, Raw
-from services.web.callers import calling, only
-from services.web.credentials import Caller, Credentials
+from services.web.caller.calling import calling, only
+from services.web.caller.credentials import Caller, Credentials
+from services.web.caller.quota import Quota
 from services.web.problem import Problem
-from services.web.quota import Quota
 from services.web.serving import serve, serve_all
 
 __all__ = [

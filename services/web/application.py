@@ -14,12 +14,12 @@ from litestar.types import ControllerRouterHandler, HTTPScope, Message, Receive,
 from events.transport.telemetry import HTTP_SECONDS
 from services.web.answers import HANDLERS, as_problem
 from services.web.asgi import ClientGone, Incoming, Raw, problem_answer, send_answer
-from services.web.callers import provide_caller
-from services.web.credentials import Credentials
-from services.web.description import complete, described
+from services.web.caller.calling import provide_caller
+from services.web.caller.credentials import Credentials
+from services.web.caller.quota import Quota
+from services.web.interface.description import complete, described
+from services.web.interface.routes import ROUTES
 from services.web.problem import Problem
-from services.web.quota import Quota
-from services.web.routes import ROUTES
 
 BODY_LIMIT = 1024 * 1024
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

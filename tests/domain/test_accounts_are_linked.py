@@ -28,9 +28,11 @@ from events.facts.listing import (
     WatchBegan,
     WatchEnded,
 )
-from services.adjudication.domain.decide.link import move
+from services.adjudication.domain.case import Refused
+from services.adjudication.domain.decide.link import comes_from, link, move, unlink
 from services.adjudication.domain.decide.listing import release
 from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.draft import Person
 from services.adjudication.domain.identity import (
     Known,
     better_known,
@@ -41,12 +43,15 @@ from services.adjudication.domain.identity import (
     subject_of_uscc,
 )
 from tests.domain.spec import (
+    APPROVER,
     LIMIT,
+    PANEL,
     REVIEWER,
     SHOP,
     SUBJECT,
     USCC,
     Scene,
+    Then,
     a,
     account,
     appealed,
@@ -222,6 +227,39 @@ def test_a_listing_of_two_moves_two_times() -> None:
     assert second.dossier.listings
     moved(second, first, back=True)
     assert [listing.state for listing in first.dossier.listings.values()] == ["decided"]
+
+
+def linking(step: Any, old: Scene, new: Scene, *, by: Person = REVIEWER, of: str = "tmall") -> Then:
+    try:
+        left, came = step(old.dossier, new.dossier, account(of), by, old.moment)
+    except Refused as refused:
+        return Then(old, [], refused)
+    return Then(old, [*left, *came])
+
+
+def test_a_reviewer_links_and_unlinks() -> None:
+    first, second = given(imposed("tmall", "warn")), empty()
+    linking(link, first, second).then_also(a(AccountDetached, by="rui", to=OTHER), a(AccountAttached, origin=SUBJECT))
+    moved(first, second)
+    assert comes_from(second.dossier, account("tmall"), OTHER) == SUBJECT
+    linking(unlink, second, first).then_also(a(AccountDetached, by="rui", to=SUBJECT), a(AccountAttached, origin=None))
+
+
+def test_nobody_else_does() -> None:
+    for person in (APPROVER, PANEL, Person("tmall", "platform")):
+        linking(link, given(imposed("tmall")), empty(), by=person).refused("by-a-reviewer")
+
+
+def test_only_what_belongs_here_and_not_there() -> None:
+    scene = given(imposed("tmall"))
+    linking(link, scene, empty(), of="pdd").refused("account-here")
+    linking(link, scene, scene).refused("another-subject")
+    linking(unlink, scene, scene).refused("linked")
+
+
+def test_what_was_opened_by_its_code_goes_back_to_its_own() -> None:
+    own = subject_of_account(bytes(32), account("tmall"))
+    assert comes_from(given(imposed("tmall")).dossier, account("tmall"), own) == own
 
 
 # -- whose account it is ---------------------------------------------------------------------------------------------

@@ -7,10 +7,9 @@ from threading import Event, Thread
 from time import time
 from uuid import uuid4
 
-import psycopg
-
 from deploy.demo.merchants import Company, company
 from deploy.demo.patience import until
+from events.client.publish.http import HttpRoad
 from events.client.publish.outbox import Outbox, Tally
 from events.client.publish.publisher import Publisher
 from events.client.statement import Statement
@@ -28,7 +27,7 @@ class Flood:
         self.said = self.sanctions = 0
         self._stop = Event()
         self._thread = Thread(target=self._run, name="flood")
-        self.publisher = Publisher(self.outbox, world.alpha.road, clock=time)
+        self.publisher = Publisher(self.outbox, HttpRoad(world.alpha.another_gateway()), clock=time)
 
     @contextmanager
     def flowing(self) -> Iterator["Flood"]:
@@ -85,7 +84,7 @@ class Flood:
 
 def counts(world: World, prefix: str) -> dict[str, int]:
     """Rows, not distinct rows: whatever happened twice shows."""
-    with psycopg.connect(world.hub.stack.reach.owner, autocommit=True) as conn:
+    with world.hub.connect() as conn:
         generation = conn.execute("SELECT generation FROM view WHERE name = 'casefile'").fetchone()
         assert generation is not None
         schema = f"casefile_{generation[0]}"

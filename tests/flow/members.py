@@ -33,6 +33,10 @@ class Speaker:
         self.gateway, self.directives = Service(hub.url("gateway"), given.key), Service(hub.url("directives"), given.key)
         self.road = HttpRoad(self.gateway)
 
+    def another_gateway(self) -> Service:
+        """A conversation of its own, for whoever closes it."""
+        return Service(self.url, self.given.key)
+
     @property
     def access(self) -> Access:
         assert self.given.kafka is not None

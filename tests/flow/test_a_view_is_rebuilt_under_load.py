@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from deploy.demo.patience import until
@@ -32,7 +31,7 @@ def rebuild(world: World, view: str) -> None:
 
 
 def generation(world: World, view: str) -> int:
-    with psycopg.connect(world.hub.stack.reach.owner) as conn:
+    with world.hub.connect() as conn:
         row = conn.execute("SELECT generation FROM view WHERE name = %s", (view,)).fetchone()
     assert row is not None
     return int(row[0])

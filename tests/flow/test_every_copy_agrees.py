@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from threading import Event, Thread
 
 import pytest
@@ -19,9 +19,9 @@ from tests.flow.world import World
 
 
 @pytest.fixture
-def replica() -> Iterator[Replica]:
-    with closing(Replica()) as opened:
-        yield opened
+def replica() -> Replica:
+    """In memory, and not closed: the thread that fills it may outlive the test by a heartbeat."""
+    return Replica()
 
 
 class Listening:

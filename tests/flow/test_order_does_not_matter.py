@@ -2,8 +2,6 @@
 
 from uuid import uuid4
 
-import psycopg
-
 from deploy.demo.merchants import Company
 from deploy.demo.patience import until
 from projections.casefile import read as casefile
@@ -49,7 +47,7 @@ def _case(world: World, who: Company, reverse: bool) -> list[str]:
         world.alpha.say(name, who, data)
 
     def chain() -> list[str] | None:
-        with psycopg.connect(world.hub.stack.reach.owner, autocommit=True) as conn:
+        with world.hub.connect() as conn:
             steps = sorted(step.what for step in casefile.chain(conn, "alpha", case))
         return steps if len(steps) == len(said) else None
 

@@ -5,6 +5,8 @@ import secrets as randomness
 import shutil
 import socket
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
@@ -58,10 +60,29 @@ class Broker(NamedTuple):
         return Kafka(self.bootstrap, name, self.stack.secrets.kafka_users[name])
 
 
+class Attendant:
+    """Starts again what has ended, as `make run` does, on a thread of its own; whoever holds `alone` has the programs for himself."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack, self._leaving, self.alone = stack, threading.Event(), threading.RLock()
+        self._thread = threading.Thread(target=self._watch, name="attendant")
+        self._thread.start()
+
+    def leave(self) -> None:
+        self._leaving.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._leaving.wait(0.1):
+            with self.alone:
+                self._stack.supervisor.watch()
+
+
 class Hub(NamedTuple):
     """The whole hub: its own servers, every process ready."""
 
     stack: Stack
+    attendant: Attendant
 
     @property
     def settings(self) -> Settings:
@@ -70,6 +91,11 @@ class Hub(NamedTuple):
     def url(self, service: str) -> str:
         return f"http://{self.settings.host}:{getattr(self.settings, f'{service}_port')}"
 
+    def connect(self, role: str = "regulator") -> psycopg.Connection:
+        """In autocommit, as one of the roles: by default one that reads the log and every view."""
+        conninfo = roles.url(self.stack.reach.owner, user=role, password=self.stack.secrets.roles[role])
+        return psycopg.connect(conninfo, autocommit=True)
+
     def pid(self, process: str) -> int:
         running = self.stack.supervisor.running[process].process
         assert running is not None
@@ -77,7 +103,8 @@ class Hub(NamedTuple):
 
     def await_ready(self, *processes: str, patience: float = 60.0) -> None:
         """Notice who has ended, start them again, and wait until these, or all, are ready."""
-        self.stack.supervisor.wait(processes or list(self.stack.supervisor.running), patience)
+        with self.attendant.alone:
+            self.stack.supervisor.wait(processes or list(self.stack.supervisor.running), patience)
 
     def enrol(self, code: str, member_class: str = "platform", entity: str = "") -> enrol.Credentials:
         reach = self.stack.reach
@@ -121,7 +148,11 @@ def kafka(postgres: Stack) -> Iterator[Broker]:
 @pytest.fixture
 def clean_kafka(kafka: Broker) -> Broker:
     """The broker with empty topics, of new topic ids."""
-    kafka.admin.delete_topics([name for name in kafka.admin.list_topics() if not name.startswith("__")])
+    gone = {name for name in kafka.admin.list_topics() if not name.startswith("__")}
+    kafka.admin.delete_topics(sorted(gone))
+    # The broker answers before it has forgotten them, and what it still lists would not be made anew.
+    while gone.intersection(kafka.admin.list_topics()):
+        time.sleep(0.05)
     topics.prepare(kafka.admin, kafka.stack.secrets.kafka_users)
     return kafka
 
@@ -134,7 +165,11 @@ def hub() -> Iterator[Hub]:
         started.prepare_database()
         started.prepare_topics()
         started.start_processes()
-        yield Hub(started)
+        attendant = Attendant(started)
+        try:
+            yield Hub(started, attendant)
+        finally:
+            attendant.leave()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from services.adjudication.application.records import Candidate
 from services.adjudication.application.rules import Rules
 from services.adjudication.application.shown import shown
 from services.adjudication.domain.case import Refused
-from services.adjudication.domain.decide import accounts
+from services.adjudication.domain.decide import link as accounts
 from services.adjudication.domain.decide.guards import APPROVER, FOR_THE_SUBJECT, OFFICER, REVIEWER, TERMS_ALLOWED
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Facts, Moment, Person
@@ -153,8 +153,8 @@ class Commands:
 def _problem(refused: Refused) -> Problem:
     """A guard that does not hold, as HTTP says it; `guard` names it."""
     if refused.code in ROLE_GUARDS:
-        return Problem("forbidden", refused.detail, guard=refused.code)
+        return Problem("forbidden", refused.detail, detail_zh=refused.detail_zh, guard=refused.code)
     if refused.code == TERMS_ALLOWED.code:
-        return Problem("bad-parameter", refused.detail, guard=refused.code)
+        return Problem("bad-parameter", refused.detail, detail_zh=refused.detail_zh, guard=refused.code)
     code = "second-person-required" if refused.code.startswith("another-than-") else "not-allowed-now"
-    return Problem(code, f"{refused.code}: {refused.detail}", guard=refused.code)
+    return Problem(code, f"{refused.code}: {refused.detail}", detail_zh=refused.detail_zh, guard=refused.code)

@@ -1,7 +1,8 @@
-"""A step that somebody, or the clock, would take with a listing; and its refusal."""
+"""A step that somebody, or the clock, would take with a listing or an account; and its refusal."""
 
 from typing import NamedTuple
 
+from events.facts.dossier import AccountRef
 from events.facts.listing import End, Listing, Terms
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Moment, Person
@@ -10,9 +11,9 @@ from services.adjudication.domain.draft import Moment, Person
 class Refused(Exception):
     """A command is not allowed now. `code` names the guard; nothing was decided."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code, self.detail = code, detail
+    def __init__(self, code: str, en: str, zh: str) -> None:
+        super().__init__(f"{code}: {en}")
+        self.code, self.detail, self.detail_zh = code, en, zh
 
 
 class Case(NamedTuple):
@@ -24,3 +25,12 @@ class Case(NamedTuple):
     by: Person | None = None
     terms: Terms = Terms()
     end: End = "revoked"
+
+
+class Move(NamedTuple):
+    """What a guard looks at when a person says whose an account is."""
+
+    old: Dossier
+    new: Dossier
+    account: AccountRef
+    by: Person

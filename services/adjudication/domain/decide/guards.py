@@ -1,10 +1,10 @@
 """The guards: every condition that a step of the procedure has to meet, pure and named, in one list that anybody can read."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from events.facts.listing import Listing
-from services.adjudication.domain.case import Case, Refused
+from services.adjudication.domain.case import Case, Move, Refused
 from services.adjudication.domain.grounds import basis_appealed, justified
 from services.adjudication.domain.law.calendar import end_of, months_after
 
@@ -15,10 +15,11 @@ class Guard(NamedTuple):
     code: str
     zh: str
     en: str
-    holds: Callable[[Case], bool]
+    holds: Callable[[Any], bool]
+    """Of a Case, or of a Move where it is about an account."""
 
 
-def _by_a(*roles: str) -> Callable[[Case], bool]:
+def _by_a(*roles: str) -> Callable[[Case | Move], bool]:
     return lambda case: case.by is not None and case.by.role in roles
 
 
@@ -108,26 +109,41 @@ LONG_ENOUGH = Guard("long-enough", "须已满最短期限", "the minimum term be
 NO_REPAIR_OPEN = Guard("no-repair-open", "须无未决的修复申请", "no repair is open", lambda case: case.listing.repair_by is None)
 REPAIR_OPEN = Guard("repair-open", "须有未决的修复申请", "a repair is open", lambda case: case.listing.repair_by is not None)
 
+LISTING_OPEN = Guard("listing-open", "列名须尚未终结", "the listing is open", lambda case: case.listing.listing_id in case.dossier.listings)
+ACCOUNT_HERE = Guard(
+    "account-here", "账户须归属该主体", "the account belongs to the subject", lambda move: move.account in move.old.accounts
+)
+ANOTHER_SUBJECT = Guard("another-subject", "目标须为另一主体", "the account does not belong to that subject yet",
+                        lambda move: move.new.subject_id != move.old.subject_id)  # fmt: skip
+LINKED = Guard("linked", "账户须曾被归并", "the account was linked to a subject other than its own",
+               lambda move: move.new.subject_id != move.old.subject_id)  # fmt: skip
+
 GUARDS: Mapping[str, tuple[Guard, ...]] = {
-    "release": (REVIEWER, TO_BE_RELEASED, BASIS_STANDS),
-    "object": (FOR_THE_SUBJECT,),
-    "answer": (OFFICER, OBJECTION_OPEN, ANOTHER_THAN_OBJECTED, ANOTHER_THAN_RELEASED, ANOTHER_THAN_DECIDED),
-    "decide": (APPROVER, SERVED, HEARING_OVER, ANSWERED, BASIS_STANDS, TERMS_ALLOWED, ANOTHER_THAN_RELEASED, ANOTHER_THAN_APPROVED,
-               SAME_TERMS),
-    "deem": (SERVED, HEARING_OVER, NOBODY_OBJECTED, SILENCE_DECIDES, BASIS_STANDS, CLOCK_TRUSTED),
-    "reject": (OFFICER, NOT_DECIDED),
-    "end": (OFFICER, IN_FORCE, ANOTHER_THAN_ENDED, SAME_ENDING),
-    "apply-for-repair": (FOR_THE_SUBJECT, IN_FORCE, LONG_ENOUGH, NO_REPAIR_OPEN),
-    "decide-repair": (APPROVER, IN_FORCE, REPAIR_OPEN, ANOTHER_THAN_REPAIRS),
+    "release": (LISTING_OPEN, REVIEWER, TO_BE_RELEASED, BASIS_STANDS),
+    "object": (LISTING_OPEN, FOR_THE_SUBJECT,),
+    "answer": (LISTING_OPEN, OFFICER, OBJECTION_OPEN, ANOTHER_THAN_OBJECTED, ANOTHER_THAN_RELEASED, ANOTHER_THAN_DECIDED),
+    "decide": (LISTING_OPEN, APPROVER, SERVED, HEARING_OVER, ANSWERED, BASIS_STANDS, TERMS_ALLOWED, ANOTHER_THAN_RELEASED,
+               ANOTHER_THAN_APPROVED, SAME_TERMS),
+    "deem": (LISTING_OPEN, SERVED, HEARING_OVER, NOBODY_OBJECTED, SILENCE_DECIDES, BASIS_STANDS, CLOCK_TRUSTED),
+    "reject": (LISTING_OPEN, OFFICER, NOT_DECIDED),
+    "end": (LISTING_OPEN, OFFICER, IN_FORCE, ANOTHER_THAN_ENDED, SAME_ENDING),
+    "apply-for-repair": (LISTING_OPEN, FOR_THE_SUBJECT, IN_FORCE, LONG_ENOUGH, NO_REPAIR_OPEN),
+    "decide-repair": (LISTING_OPEN, APPROVER, IN_FORCE, REPAIR_OPEN, ANOTHER_THAN_REPAIRS),
+    "link": (REVIEWER, ACCOUNT_HERE, ANOTHER_SUBJECT),
+    "unlink": (REVIEWER, ACCOUNT_HERE, LINKED),
 }  # fmt: skip
 """Every step of the procedure with the conditions that it has to meet, in the order in which they are looked at."""
 
 
-def admit(step: str, case: Case) -> None:
+def admit(step: str, case: Case | Move) -> None:
     """Refused with the first guard of the step that does not hold."""
     for guard in GUARDS[step]:
         if not guard.holds(case):
-            raise Refused(guard.code, guard.en)
+            raise refusal(guard)
+
+
+def refusal(guard: Guard) -> Refused:
+    return Refused(guard.code, guard.en, guard.zh)
 
 
 def allows(step: str, case: Case) -> bool:

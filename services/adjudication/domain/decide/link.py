@@ -1,4 +1,4 @@
-"""Moving accounts from one dossier to another: with everything that was weighed and noted of them, and no listing shed."""
+"""Whose an account is: moving it from one dossier to another, with everything that was weighed of it, and no listing shed."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -9,12 +9,32 @@ from msgspec.structs import replace
 from events.facts.dossier import AccountAttached, AccountDetached, AccountRef, EvidenceNoted, Noted, SanctionDiscounted, WeighingCarried
 from events.facts.fact import Tier
 from events.facts.listing import Actor, Listing, ListingCarried, ListingMoved, WatchBegan, WatchEnded
+from services.adjudication.domain.case import Move
 from services.adjudication.domain.decide.conclude import conclude
+from services.adjudication.domain.decide.guards import admit
 from services.adjudication.domain.decide.hear import know
 from services.adjudication.domain.dossier import Dossier, Weighed
-from services.adjudication.domain.draft import Draft, Facts, Moment
+from services.adjudication.domain.draft import Draft, Facts, Moment, Person
 
 Why = Literal["uscc", "reviewer"]
+
+
+def link(old: Dossier, new: Dossier, account: AccountRef, by: Person, moment: Moment) -> tuple[Facts, Facts]:
+    """A person says that the account is of another subject. Names and addresses alone never do."""
+    admit("link", Move(old, new, account, by))
+    return move(old, new, [account], "reviewer", by.code, moment)
+
+
+def unlink(old: Dossier, new: Dossier, account: AccountRef, by: Person, moment: Moment) -> tuple[Facts, Facts]:
+    """A person says that it was not: the account goes back to `new`, where it came from, and what was wrong is recalled."""
+    admit("unlink", Move(old, new, account, by))
+    return move(old, new, [account], "reviewer", by.code, moment, back=True)
+
+
+def comes_from(dossier: Dossier, account: AccountRef, own: UUID) -> UUID:
+    """Where unlinking takes the account: to the subject that it was moved from, or to its own."""
+    attached = dossier.accounts.get(account)
+    return own if attached is None or attached.origin is None else attached.origin
 
 
 def move(

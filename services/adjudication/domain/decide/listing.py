@@ -20,9 +20,9 @@ from events.facts.listing import (
     RepairDecided,
     Terms,
 )
-from services.adjudication.domain.case import Case, Refused
+from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.conclude import conclude
-from services.adjudication.domain.decide.guards import admit
+from services.adjudication.domain.decide.guards import LISTING_OPEN, admit, refusal
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Draft, Facts, Moment, Person
 from services.adjudication.domain.law.calendar import add_months, day_of
@@ -32,7 +32,7 @@ def listing_of(dossier: Dossier, listing_id: UUID) -> Listing:
     """The open listing; Refused when it is over or was never there."""
     listing = dossier.listings.get(listing_id)
     if listing is None:
-        raise Refused("listing-open", "the listing is open")
+        raise refusal(LISTING_OPEN)
     return listing
 
 

@@ -8,9 +8,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from events.facts.member import MemberClass
-from services.web.credentials import Caller, Credentials
+from services.web.caller.credentials import Caller, Credentials
+from services.web.caller.quota import Quota
 from services.web.problem import Problem
-from services.web.quota import Quota
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 

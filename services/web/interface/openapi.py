@@ -1,4 +1,4 @@
-"""`python -m services.web.openapi` writes openapi.json beside each service's code; with `--check` it says which one is out of date."""
+"""`python -m services.web.interface.openapi` writes each service's openapi.json; with `--check` it says which one is out of date."""
 
 import sys
 from importlib import import_module
@@ -17,7 +17,7 @@ _ENVIRONMENT = {"LIANCHENG_HUB_KEY": "00" * 32} | {
 
 
 def committed(service: str) -> Path:
-    return Path(__file__).parents[1] / service / "openapi.json"
+    return Path(__file__).parents[2] / service / "openapi.json"
 
 
 def described(service: str) -> bytes:
@@ -30,7 +30,7 @@ def described(service: str) -> bytes:
 def main(arguments: list[str]) -> int:
     stale = [service for service in SERVICES if not committed(service).exists() or committed(service).read_bytes() != described(service)]
     if "--check" in arguments:
-        sys.stderr.write("".join(f"{committed(service)}: out of date; run python -m services.web.openapi\n" for service in stale))
+        sys.stderr.write("".join(f"{committed(service)}: out of date; run python -m services.web.interface.openapi\n" for service in stale))
         return len(stale)
     for service in stale:
         committed(service).write_bytes(described(service))

@@ -1,0 +1,1 @@
+"""What a service says of itself: health, metrics, problems, and its OpenAPI description."""
