@@ -2,24 +2,42 @@
 
 import os
 import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
+import psycopg
+
+from events.facts.fact import Statement
 from events.transport import settings as reading
-from events.transport.follow import Consumer, Follower, follow
+from events.transport.follow import Consumer, Delivered, Follower, follow
 from events.transport.kafka import Kafka
-from events.transport.telemetry import configure_logs, serve_health
+from events.transport.telemetry import END_TO_END_SECONDS, configure_logs, serve_health
 from services.adjudication.application.hearing import Hearing
 from services.adjudication.application.rules import rules
 from services.adjudication.clock import Clock, Trust
 from services.adjudication.settings import WorkerSettings
 
 LANES = ("sanction", "merchant")
+Handle = Callable[[psycopg.Connection, Sequence[Delivered]], None]
+
+
+def timed(handle: Handle) -> Handle:
+    """With the time that passed since the newest of the statements was recorded."""
+
+    def handled(conn: psycopg.Connection, delivered: Sequence[Delivered]) -> None:
+        handle(conn, delivered)
+        newest = delivered[-1].fact
+        if isinstance(newest, Statement):
+            END_TO_END_SECONDS.labels("decided").observe(max(0.0, (datetime.now(UTC) - newest.recorded_at).total_seconds()))
+
+    return handled
 
 
 def main() -> None:
     settings = reading.read(WorkerSettings, os.environ)
     configure_logs("adjudicator", settings.log_level)
     given = rules(settings)
-    consumer = Consumer("adjudication", frozenset(LANES), Hearing(given).handle)
+    consumer = Consumer("adjudication", frozenset(LANES), timed(Hearing(given).handle))
     kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication)
     follower = Follower(conninfo=settings.database_adjudication, kafka=kafka, lanes=LANES, consumers=lambda _: [consumer])
     serve_health(settings.host, settings.adjudicator_port, follower.readiness)

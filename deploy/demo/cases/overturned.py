@@ -18,10 +18,10 @@ def play(p: Play, who: Company, ban: str, subject: str) -> None:
     lifted = {"sanction": ban, "reason": "overturned"}
     receipt = p.say(shop, "sanction.lifted", who, lifted, either("撤销", "overturned"))
     p.measured.lifts += expect_directive(p, subject, "none", "lifted", receipt["asked"])
-    # Pinduoduo's freeze still runs, and one grave sanction with evidence is watched: informational, it restricts nobody.
-    standing, _ = p.settled(who, lambda found: found.tier == "watch", "watch in standing")
-    p.timeline.line(either("中枢", "hub"), "watch", standing.words())
-    # Only Pinduoduo's freeze is left: 200 points, half as much again for fraud, corroborated by nobody.
+    # Pinduoduo's freeze is served, so that nothing is watched any more.
+    standing, _ = p.settled(who, lambda found: found.tier == "none", "none in standing")
+    p.timeline.line(either("中枢", "hub"), "none", standing.words())
+    # It still takes its points: 200 points, half as much again for fraud, corroborated by nobody.
     p.timeline.expect(
         "被撤销的不再扣分：700 分，B 级", "what was overturned takes no points: 700, B", standing.score == 700, standing.words()
     )

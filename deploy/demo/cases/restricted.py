@@ -37,7 +37,7 @@ def play(p: Play, who: Company) -> str:
 def _freeze(p: Play, who: Company) -> None:
     """A freeze that has run its term: it binds Pinduoduo no longer, and still counts."""
     shop, proof = p.stage["pdd"], p.number("E")
-    began = now() - TERM - timedelta(hours=1)
+    began = now() - TERM - timedelta(days=2)
     item = {"kind": "transaction", "bytes": 9_216, "media": "application/pdf", "captured_at": began, **evidence(proof)}
     p.say(shop, "evidence.submitted", who, item, "transaction", began)
     sanction = {
