@@ -52,7 +52,7 @@ lock: .venv/installed ## resolve all dependencies anew (needs uv)
 		--custom-compile-command "make lock" requirements.in -o requirements.lock
 	$(PYTHON) -c 'from deploy.local.servers import jars; jars.relock()'
 
-.venv/installed: requirements.lock deploy/local/venv.py
+.venv/installed: requirements.lock deploy/venv.py
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
-		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exec $$python deploy/local/venv.py; fi; \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exec $$python deploy/venv.py; fi; \
 	done; echo "liancheng: Python 3.11 or newer is needed and not on the PATH / 需要 Python 3.11 或更新版本" >&2; exit 1

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 from random import SystemRandom
 
-from deploy.demo.cases import authority, card_keys, cosmetics, day_in_small, no_evidence, overturned, restricted
+from deploy.demo.cases import authority, card_keys, cosmetics, day_in_small, no_evidence, overturned, restricted, watches
 from deploy.demo.members import ACTIONS, AUTHORITY, ON_KAFKA, PLATFORMS, credentials
 from deploy.demo.patience import Overdue, until
 from deploy.demo.people import Officer, Operator, Reader
@@ -45,6 +45,7 @@ def _cases(play: Play, road: HttpRoad) -> None:
     subject = restricted.play(play, banned)
     overturned.play(play, banned, ban, subject)
     authority.play(play, road)
+    watches.play(play)
     day_in_small.play(play)
 
 
@@ -106,14 +107,18 @@ def _tally(play: Play) -> Counter[str]:
 
 def _same_copies(play: Play) -> Line | None:
     copies = [shop.ask("copy") for shop in play.stage.shops]
-    return copies[0] if len({(copy["digest"], copy["count"]) for copy in copies}) == 1 else None
+    same = len({(copy["digest"], copy["count"]) for copy in copies}) == 1
+    return copies[0] if same and all(copy["proven"] for copy in copies) else None
 
 
 def _verdict(timeline: Timeline) -> int:
     done = either(f"{timeline.passed} 项符合预期", f"{timeline.passed} expectations hold")
-    failed = either(f"{len(timeline.failed)} 项不符", f"{len(timeline.failed)} do not")
-    timeline.scene(f"{done}，{failed}", f"{done}, {failed}")
-    return 1 if timeline.failed else 0
+    if not timeline.failed:
+        timeline.scene(done, done)
+        return 0
+    failed = either(f"，{len(timeline.failed)} 项不符：", f", {len(timeline.failed)} do not: ") + "; ".join(timeline.failed)
+    timeline.scene(done + failed, done + failed)
+    return 1
 
 
 def _knows(gateway: Hub) -> bool:

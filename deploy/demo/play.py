@@ -50,17 +50,21 @@ class Play:
             shop = self.stage[code]
             merchant = {"account": account, "uscc": made.uscc, "name": made.name, "kind": "enterprise"}
             self._receipt(shop, shop.ask("open", merchant=merchant))
-        self.timeline.line(made.name, either("在四个平台开店", "opens a shop on all four"), made.uscc)
+        self.timeline.line(either("商家", "merchant"), either("在四个平台开店", "opens on all four"), f"{made.name} {made.uscc}")
         return made
 
     def say(self, shop: Shop, name: str, who: Company, data: Mapping[str, Any], words: str, when: datetime | None = None) -> Line:
-        """The shop says it; returns its receipt, with when it was asked to."""
+        """The shop says it, and the timeline shows it; returns its receipt, with when it was asked to."""
+        receipt = self.tell(shop, name, who, data, when)
+        self.timeline.line(shop.name, name, words, 1000 * (receipt["at"] - receipt["asked"]))
+        return receipt
+
+    def tell(self, shop: Shop, name: str, who: Company, data: Mapping[str, Any], when: datetime | None = None) -> Line:
+        """The same without a line."""
         asked = time()
         said = shop.ask("say", name=name, account=who.accounts[shop.code], data=data, time=when or now())
         receipt = self._receipt(shop, said)
-        took = 1000 * (receipt["at"] - asked)
-        self.measured.receipts.append(took)
-        self.timeline.line(shop.name, name, words, took)
+        self.measured.receipts.append(1000 * (receipt["at"] - asked))
         return receipt | {"asked": asked}
 
     def _receipt(self, shop: Shop, said: Line) -> Line:

@@ -3,7 +3,6 @@
 import argparse
 import os
 import secrets as randomness
-import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from datetime import UTC, datetime
 import msgspec
 import psycopg
 
-from deploy.local import enrol, processes, run, stack
+from deploy.local import enrol, processes, run, stack, views
 from deploy.local.access.secrets import keep
-from deploy.local.settings import CHECKOUT, Settings, Site, read
+from deploy.local.settings import Settings, Site, read
 from deploy.local.tell import Trouble, either, say
 
 
@@ -77,11 +76,8 @@ def _key(settings: Settings, site: Site, wanted: enrol.Application) -> None:
 
 
 def _rebuild(settings: Settings, site: Site, view: str) -> int:
-    """With the rights of the process that hosts the views."""
     secrets = keep(settings.folder, _token)
-    host = next(process for process in processes.PROCESSES if process.name == "projections")
-    environment = processes.environment(host, settings, secrets, stack.reach(settings, site, secrets))
-    return subprocess.run([sys.executable, "-m", "projections.rebuild", view], env=environment, cwd=CHECKOUT, check=False).returncode
+    return views.rebuild(view, settings, secrets, stack.reach(settings, site, secrets))
 
 
 def _token() -> str:

@@ -26,9 +26,11 @@ class Process(NamedTuple):
     hub_key: bool = False
 
 
+PROJECTIONS = Process("projections", "projections.worker", ("projections_port",), ("projections",), "projections")
+
 PROCESSES = (
     Process("relay", "services.relay.main", ("relay_port",), ("relay",), "relay"),
-    Process("projections", "projections.worker", ("projections_port",), ("projections",), "projections"),
+    PROJECTIONS,
     Process("adjudicator", "services.adjudication.worker", ("adjudicator_port",), ("adjudication",), "adjudication", hub_key=True),
     Process("ingress", "services.gateway.worker", ("ingress_port",), ("ingress",), "ingress", hub_key=True),
     Process("standing", "services.standing.main", ("standing_port",), ("standing",)),

@@ -90,6 +90,7 @@ def _up(stack: Stack) -> None:
     stack.start_servers()
     stack.prepare_database()
     stack.prepare_topics()
+    stack.prepare_views()
     say("正在启动各进程……", "starting the processes …")
     stack.start_processes()
 

@@ -14,6 +14,7 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from psycopg.conninfo import make_conninfo
 
+from deploy.local import views
 from deploy.local.access import roles, topics
 from deploy.local.access.secrets import Secrets, keep
 from deploy.local.processes import PROCESSES, Process, Reach, program
@@ -73,6 +74,13 @@ class Stack:
         """The topics, the users and their rights."""
         with closing(admin(self.reach)) as client:
             topics.prepare(client, self.secrets.kafka_users)
+
+    def prepare_views(self) -> None:
+        """Those that an earlier version of the hub made are built again, before their host starts."""
+        for view in views.outdated(self.reach.owner):
+            self.say(f"重建视图 {view}", f"rebuilding the view {view}")
+            if views.rebuild(view, self.settings, self.secrets, self.reach) != 0:
+                raise Trouble(f"无法重建视图 {view}", f"the view {view} could not be built again")
 
     def start_processes(self, processes: tuple[Process, ...] = PROCESSES) -> None:
         """All at once, ready when this returns."""

@@ -31,6 +31,7 @@ PEERS = "bench_peers"
 """The peers' database."""
 READER = "regulator"
 """The hub's role that may read log, views and positions, and change nothing."""
+CLOCK_SCALE = 172_800.0
 TURN = 0.02
 """Seconds between two looks of whoever waits: often enough for runs of seconds, and too seldom to be felt by who is measured."""
 
@@ -136,7 +137,10 @@ def servers(first_port: int) -> Iterator[Bench]:
 
 
 def _settings(home: Path, first_port: int) -> Settings:
-    """As `make run` has them, but for the home and for ports of its own: 8110 becomes `first_port` + 10."""
+    """As `make run` has them, but for the home and for ports of its own: 8110 becomes `first_port` + 10.
+
+    Hearings are as short as in its demonstration: how long a decision takes to spread does not depend on what came before it.
+    """
     defaults = msgspec.structs.asdict(Settings())
     ports = {name: first_port + port - 8100 for name, port in defaults.items() if name.endswith("_port")}
-    return Settings(home=str(home), **ports)
+    return Settings(home=str(home), demo=True, clock_scale=CLOCK_SCALE, **ports)

@@ -54,9 +54,9 @@ class Suite:
 
     def _latency(self) -> list[Result]:
         directives = Directives(self._bench, self._seed, RUNS * SAMPLES)
-        directives.prepare()
         watch.samples(self._bench, self._seed, "warm-up", SAMPLES // 2)
         turns = [(watch.samples(self._bench, self._seed, f"run{run}", SAMPLES), directives.samples(SAMPLES)) for run in range(RUNS)]
+        directives.close()
         return [
             *_latencies("from 201 of a sanction to watch", [samples for samples, _ in turns]),
             *_latencies("from a decision to the directive topic", [samples for _, samples in turns]),

@@ -14,7 +14,7 @@ RECEIPTS, EFFECTS = 30.0, 30.0
 def play(p: Play) -> None:
     """Batches by HTTP from three processes, by Kafka from the fourth."""
     p.timeline.scene(
-        "七、一天的缩影：按公布的数字成形的数千条陈述", "7. A day in small: some thousands of statements, shaped by published figures"
+        "八、一天的缩影：按公布的数字成形的数千条陈述", "8. A day in small: some thousands of statements, shaped by published figures"
     )
     name, counted, began = p.number("day"), _accepted(p), monotonic()
     day, shares = _begin(p, name)
@@ -59,11 +59,11 @@ def _behind(p: Play) -> float:
 def _describe(p: Play, day: Counter[str], shares: Counter[str]) -> None:
     """How the dice fell, in the terms of the published report."""
     p.timeline.line(either("四个平台", "all four"), either("一天的陈述", "a day's statements"), str(day["statements"]))
-    automated = 100 * shares["automated"] / shares["measures"]
+    automated = 100 * shares["automated"] / shares["own"]
     words = either(
         f"自动 {automated:.1f}%，停权 {shares['suspensions']}", f"{automated:.1f}% automated, {shares['suspensions']} suspensions"
     )
-    p.timeline.line("", either("措施", "measures"), f"{shares['measures']}: {words}")
+    p.timeline.line("", either("主动措施", "own initiative"), f"{shares['own']}: {words}")
     upheld = 100 * shares["upheld"] / shares["reports"]
     p.timeline.line("", either("举报", "reports"), f"{shares['reports']}: " + either(f"成立 {upheld:.1f}%", f"{upheld:.1f}% upheld"))
     reversed_ = 100 * shares["reversed"] / shares["complaints"]

@@ -25,9 +25,9 @@ def play(p: Play, who: Company) -> str:
     p.timeline.expect("两家平台互相印证：125 分，D 级", "two platforms corroborate: 125, D", standing.grade == "D", standing.words())
     hear_out(p, who, subject, "restricted", {"kameng": "own:expel"})
     until("the decision", lambda: p.standing(who) if p.standing(who).tier == "restricted" else None, patience(p))
-    p.measured.decisions += expect_directive(p, subject, "restricted", "enforced")
     standing = p.standing(who)
     p.timeline.line(either("中枢", "hub"), either("视为决定", "deemed decided"), f"{standing.words()} → {standing.until}")
+    p.measured.decisions += expect_directive(p, subject, "restricted", "enforced")
     reasons = dict.fromkeys(who.accounts, "hub:restricted") | {"kameng": "own:expel"}
     expect_sales(p, who, "四个平台都拒绝为他销售", "every shop refuses his sale", reasons)
     expect_coverage(p, subject, "enforced")

@@ -11,6 +11,7 @@ from deploy.demo.shop.books import Books, Sanction
 from deploy.demo.shop.day import Figures, day, shares
 from events.client.effects import effects
 from events.client.follow.directive import Directive, shanghai_day
+from events.client.follow.feed import Feed
 from events.client.follow.replica import Replica
 from events.client.hub import Hub
 from events.client.publish.outbox import Outbox
@@ -118,7 +119,8 @@ class Counter:
         return {"states": {state: states.count(state) for state in sorted(set(states))}, "statements": len(states)}
 
     def _copy(self, command: Command) -> Reply:
-        return {"digest": self._replica.digest, "count": self._replica.count, "token": self._replica.token}
+        proven = Feed(self._directives, self._replica).prove()
+        return {"digest": self._replica.digest, "count": self._replica.count, "proven": proven}
 
     def _put(self, said: Statement) -> Reply:
         self._outbox.put(said)

@@ -84,7 +84,7 @@ def shares(said: Sequence[Said]) -> dict[str, int]:
     return {
         "reports": len(concluded),
         "upheld": sum(1 for data in concluded if data["outcome"] == "upheld"),
-        "measures": len(imposed),
+        "own": sum(1 for data in imposed if not data["reports"]),
         "automated": sum(1 for data in imposed if data["decided_by"] == "automated"),
         "suspensions": sum(1 for data in imposed if data["measure"] in {"limit", "freeze", "expel"}),
         "complaints": sum(1 for one in said if one.name == "sanction.appealed"),

@@ -91,9 +91,19 @@ class Running:
 
     def last_line(self) -> str:
         with self.log.open("rb") as stream:
-            stream.seek(max(0, self.log.stat().st_size - 4096))
+            stream.seek(max(0, self.log.stat().st_size - 65_536))
             lines = [line for line in stream.read().decode(errors="replace").splitlines() if line.strip()]
-        return lines[-1][:300] if lines else ""
+        return _words(lines[-1])[:300] if lines else ""
+
+
+def _words(line: str) -> str:
+    """What a line of a log says: of our own JSON the innermost exception, or why, or the event."""
+    try:
+        said = msgspec.json.decode(line)
+        crash = said.get("exception") or []
+        return f"{crash[-1]['exc_type']}: {crash[-1]['exc_value']}" if crash else str(said.get("why", said["event"]))
+    except (msgspec.DecodeError, AttributeError, KeyError):
+        return line
 
 
 class Supervisor:

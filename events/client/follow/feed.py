@@ -27,6 +27,12 @@ class Page(msgspec.Struct, frozen=True):
     count: int
 
 
+class Compared(msgspec.Struct, frozen=True):
+    """What the hub found when it compared a copy with its own."""
+
+    agrees: bool
+
+
 class Diverged(Exception):
     """A fresh snapshot does not have the digest that came with it: the copy cannot be trusted, and neither can that hub."""
 
@@ -63,6 +69,11 @@ class Feed:
         if not self._replica.agrees(pages[-1].digest, pages[-1].count):
             raise Diverged(f"{self._replica.count} subjects here, {pages[-1].count} there")
         return news
+
+    def prove(self) -> bool:
+        """Tell the hub the digest of the copy; whether it is what a faithful copy has at the copy's token."""
+        copy = {"token": self._replica.token, "digest": self._replica.digest, "count": self._replica.count}
+        return self._hub.put("/v1/digest", msgspec.json.encode(copy)).read(Compared).agrees
 
     def _snapshot(self) -> Iterator[Page]:
         page = self._page(None)

@@ -2,12 +2,13 @@
 
 import re
 import socket
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import msgspec
 
-from tests.bench.client.connection import HEAD_END, LENGTH, ConnectionLost, request
+from tests.bench.client.connection import EMPTY, HEAD_END, LENGTH, ConnectionLost, request
 
 
 class Answer(NamedTuple):
@@ -45,13 +46,11 @@ class Line:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._socket.close()
 
-    def get(self, path: str) -> Answer:
-        return self._ask(request("GET", self._host, path, self._key))
+    def get(self, path: str, headers: Mapping[str, str] = EMPTY) -> Answer:
+        return self._ask(request("GET", self._host, path, self._key, headers=headers))
 
-    def post(self, path: str, body: bytes, media: str = "application/json", **headers: str) -> Answer:
-        """Names of headers with underscores for hyphens."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self._ask(request("POST", self._host, path, self._key, body, media, named))
+    def post(self, path: str, body: bytes, media: str = "application/json", headers: Mapping[str, str] = EMPTY) -> Answer:
+        return self._ask(request("POST", self._host, path, self._key, body, media, headers))
 
     def _ask(self, words: bytes) -> Answer:
         self._socket.sendall(words)

@@ -12,7 +12,7 @@ from tests.wire.made import body, event
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
-CLASSES = {"tmall": "platform", "pdd": "platform", "samr": "authority", "ann": "reviewer"}
+CLASSES = {"tmall": "platform", "pdd": "platform", "samr": "authority", "reviewer-1": "reviewer"}
 
 
 class Gateway(NamedTuple):

@@ -77,7 +77,7 @@ def test_another_members_source_is_refused(gateway: Gateway) -> None:
 
 
 def test_a_person_of_the_hub_states_nothing(gateway: Gateway) -> None:
-    assert code_of(gateway.state(event(id="person"), "ann")) == (403, "wrong-class")
+    assert code_of(gateway.state(event(id="person"), "reviewer-1")) == (403, "wrong-class")
 
 
 @pytest.mark.parametrize(

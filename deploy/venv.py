@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[1]
 VENV, LOCK = CHECKOUT / ".venv", CHECKOUT / "requirements.lock"
 STAMP = VENV / "installed"
 
