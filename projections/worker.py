@@ -20,6 +20,7 @@ from projections import generation
 from projections.catalogue import VIEWS
 from projections.reading import Live
 from projections.settings import Settings
+from projections.unanswered import Watch
 from projections.view import View
 
 PORTION = 4_000
@@ -70,6 +71,8 @@ def main() -> None:
     kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections)
     follower = Follower(conninfo=settings.database_projections, kafka=kafka, lanes=lanes, consumers=partial(consumers, views=views))
     serve_health(settings.host, settings.projections_port, follower.readiness)
+    if VIEWS["coverage"] in views:
+        Watch(settings.database_projections).start()
     follow(group=settings.group, follower=follower, kafka=kafka, lanes=lanes)
 
 

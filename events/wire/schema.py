@@ -1,5 +1,6 @@
 """JSON Schema and AsyncAPI, generated from the Structs that check what comes in: `python -m events.wire.schema` writes asyncapi.json."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from events.wire.statement import Attributes
 
 ASYNCAPI = Path(__file__).with_name("asyncapi.json")
 _REFERENCE = "#/components/schemas/{name}"
+_REFERENCED = re.compile(r"#/components/schemas/(\w+)")
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -37,12 +39,18 @@ def statement_schemas() -> dict[str, Any]:
 
 
 def json_schema(cloudevents_type: str) -> dict[str, Any]:
-    """A schema of one type that stands alone, after 2020-12."""
+    """A schema of one type that stands alone, after 2020-12, with the parts that it needs."""
     schemas = statement_schemas()
     own = schemas[event_name(cloudevents_type)]
-    moved = {name: part for name, part in schemas.items() if name in {cls.__name__ for cls in TYPES.values()} or "type" in part}
-    alone = {"$schema": _DIALECT, **own, "$defs": {name: part for name, part in moved.items() if part is not own}}
-    return msgspec.json.decode(msgspec.json.encode(alone).replace(b"#/components/schemas/", b"#/$defs/"))  # type: ignore[no-any-return]
+    needed: dict[str, Any] = {}
+    pending = [own]
+    while pending:
+        for name in _REFERENCED.findall(msgspec.json.encode(pending.pop()).decode()):
+            if name not in needed:
+                needed[name] = schemas[name]
+                pending.append(schemas[name])
+    alone = msgspec.json.encode({"$schema": _DIALECT, **own, "$defs": needed})
+    return msgspec.json.decode(alone.replace(b"#/components/schemas/", b"#/$defs/"))  # type: ignore[no-any-return]
 
 
 def asyncapi() -> dict[str, Any]:

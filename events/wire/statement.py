@@ -3,25 +3,23 @@
 import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Meta
-from stdnum.cn import uscc as social_credit_code
 
 from events.facts.enforcement import EnforcementAcknowledged
 from events.facts.fact import Statement
 from events.facts.member import MemberClass
-from events.wire import cloudevent
 from events.wire.data import PREFIX, TYPES
-from events.wire.data.enforcement import Acknowledged
 from events.wire.data.fields import Data, Merchant, Moment, Name
-from events.wire.data.sanction import Imposed
+from events.wire.event import cloudevent
+from events.wire.event.batch import split_batch
+from events.wire.event.strict_json import canonical
 from events.wire.faults import as_invalid
-from events.wire.problems import PROBLEMS, Fault, Invalid
-from events.wire.strict_json import canonical
+from events.wire.problems import Invalid
+from events.wire.rules import check_rules
 from events.wire.words import words_of
 
 
@@ -98,7 +96,7 @@ def parse_record(key: bytes | None, headers: Sequence[tuple[str, bytes]], value:
 
 def parse_batch(body: bytes, arrival: Arrival) -> list[Parsed | Invalid]:
     """A batch, in order. Each statement gets a salt of its own, derived from the arrival's."""
-    return [_or_invalid(item, place, arrival) for place, item in enumerate(cloudevent.split_batch(body))]
+    return [_or_invalid(item, place, arrival) for place, item in enumerate(split_batch(body))]
 
 
 def _or_invalid(item: bytes, place: int, arrival: Arrival) -> Parsed | Invalid:
@@ -134,33 +132,8 @@ def _checked(event: cloudevent.Event, arrival: Arrival) -> Parsed:
     except msgspec.ValidationError as error:
         raise as_invalid(error, "#/data", cls) from None
     words = words_of(event, cls)
-    _check_rules(attributes, data)
+    check_rules(attributes.subject, data)
     return _recorded(event, attributes, data, words, arrival)
-
-
-def _check_rules(attributes: Attributes, data: Data) -> None:
-    """What a schema cannot say; every rule that is broken is named."""
-    broken = data.broken_rules()
-    merchant: Merchant | None = data.merchant
-    if merchant is None and isinstance(data, Acknowledged):
-        if attributes.subject != str(data.directive.subject_id):
-            broken.append(("#/subject", "account-mismatch"))
-    elif merchant is not None:
-        if merchant.account != attributes.subject:
-            broken.append(("/merchant/account", "account-mismatch"))
-        if merchant.uscc is not None and not is_uscc(merchant.uscc):
-            broken.append(("/merchant/uscc", "bad-uscc"))
-    if isinstance(data, Imposed) and data.authority is not None and data.authority.uscc is not None and not is_uscc(data.authority.uscc):
-        broken.append(("/authority/uscc", "bad-uscc"))
-    if broken:
-        places = [(pointer if pointer[0] == "#" else f"#/data{pointer}", code) for pointer, code in broken]
-        raise Invalid(*(Fault(pointer, code, PROBLEMS[code].rule_en) for pointer, code in places))
-
-
-@lru_cache(maxsize=65536)
-def is_uscc(code: str) -> bool:
-    """Whether the check character fits (GB 32100). Remembered: the same merchants come again and again."""
-    return bool(social_credit_code.is_valid(code))
 
 
 def rekeyed(hub_key: bytes, kind: str, source: str, token: str) -> str:

@@ -4,10 +4,10 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from events.wire.cloudevent import Event
 from events.wire.data.fields import Data, Part
+from events.wire.event.cloudevent import Event
+from events.wire.event.strict_json import check_safe, step
 from events.wire.problems import Invalid
-from events.wire.strict_json import check_safe, step
 
 _ATTRIBUTES = frozenset({"specversion", "id", "source", "type", "subject", "time", "datacontenttype", "data", "traceparent", "tracestate"})
 

@@ -10,7 +10,8 @@ from litestar import get
 
 from events.transport.store import Recorded, Submission
 from events.transport.telemetry import STATEMENTS
-from events.wire.cloudevent import BATCH, JSON, MAX_BATCH, MAX_STATEMENT, STRUCTURED, media_type, trace_id
+from events.wire.event.batch import MAX_BATCH
+from events.wire.event.cloudevent import BATCH, JSON, MAX_STATEMENT, STRUCTURED, media_type, trace_id
 from events.wire.problems import Invalid
 from events.wire.receipt import Item, Items, Receipt, problem, receipt
 from events.wire.statement import Arrival, Member, Parsed, parse_batch, parse_binary, parse_structured

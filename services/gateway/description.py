@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from events.wire.cloudevent import BATCH, JSON, MAX_ITEMS, STRUCTURED
 from events.wire.data import TYPES
+from events.wire.event.batch import MAX_ITEMS
+from events.wire.event.cloudevent import BATCH, JSON, STRUCTURED
 from events.wire.receipt import Item, Items, Receipt
 from events.wire.schema import event_name, statement_schemas
 

@@ -8,10 +8,11 @@ import psycopg
 import pytest
 
 from events.facts.dossier import AccountRef
-from events.transport.telemetry import LIFT_SECONDS, RESTRICT_SECONDS
+from events.transport.telemetry import DIRECTIVES_UNANSWERED, LIFT_SECONDS, RESTRICT_SECONDS
 from projections.catalogue import VIEWS
 from projections.coverage import read
 from projections.coverage.read import Unanswered
+from projections.unanswered import Watch
 from tests.projections import story as s
 from tests.projections.hosting import batches, feed, start
 from tests.support.stack import Database
@@ -100,3 +101,14 @@ def test_operators_see_how_long_enforcing_and_lifting_took_once_each(conn: psyco
     feed(conn, s.log(s.case()), VIEW)
     assert _count(LIFT_SECONDS) - before[1] == 1
     assert _count(RESTRICT_SECONDS) - before[0] <= 2
+
+
+def test_operators_are_told_how_many_wait(conn: psycopg.Connection, module_database: Database) -> None:
+    feed(conn, s.log(s.case()), VIEW)
+    watch = Watch(module_database.conninfo("projections"))
+    watch.look()
+    watch.close()
+    told = sum(
+        DIRECTIVES_UNANSWERED.labels(action, age)._value.get() for action in ("restrict", "lift") for age in ("fresh", "late", "overdue")
+    )
+    assert told == sum(it.count for it in read.unanswered(conn, s.NOON)) > 0

@@ -53,9 +53,7 @@ CLOSED: dict[str, str] = {
 
 # --- what comes back ---
 RECEIPT = "id source status position sha256 recorded_at"
-DIRECTIVE = (
-    "subject_id seq merged_into uscc name tier contested measures since until decision reasons rulebook appeal issued_at list demo"
-)
+DIRECTIVE = "subject_id seq merged_into uscc name tier contested measures since until decision reasons rulebook appeal issued_at list demo"
 TOPICS = ("liancheng.ingress.{code}.v1", "liancheng.receipt.{code}.v1", "liancheng.directive.v1")
 
 # --- HTTP: service to its routes ---

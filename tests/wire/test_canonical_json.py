@@ -9,8 +9,8 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from events.wire.event.strict_json import MAX_DEPTH, SAFE, canonical, decode
 from events.wire.problems import Invalid
-from events.wire.strict_json import MAX_DEPTH, SAFE, canonical, decode
 
 # Beside any text: characters where UTF-16 code units (D800…) and code points (beyond FFFF) sort differently.
 KEYS = st.text(max_size=8) | st.text(st.sampled_from('a\ue000\uffff\U00010000\U0010ffff\u2028\x7f"\\/'), max_size=4)

@@ -10,7 +10,8 @@ from events.facts.enforcement import EnforcementAcknowledged
 from events.facts.fact import Statement
 from events.facts.sanction import DirectiveRef, SanctionImposed
 from events.wire.problems import Invalid
-from events.wire.statement import Member, fact_name, is_uscc, parse_structured
+from events.wire.rules import is_uscc
+from events.wire.statement import Member, fact_name, parse_structured
 from tests.wire.made import ACCOUNT, ARRIVAL, HASH, NAMES, NOON, SUBJECT_ID, body, event
 
 DOCUMENT = {"name": "某市市场监督管理局", "document": "市监处罚〔2026〕88号", "issued_on": "2026-11-01", "sha256": HASH}

@@ -33,7 +33,9 @@ def test_free_text_is_in_the_vault_and_not_in_the_log(name: str) -> None:
 
 
 def test_unknown_attributes_and_fields_are_kept_wherever_they_stand() -> None:
-    said = event(evidence=[{"evidence": "E-3", "sha256": "0" * 64, "note": "x"}], origin={"kind": "own", "why": "y"}, extra={"a": [1, None]})
+    said = event(
+        evidence=[{"evidence": "E-3", "sha256": "0" * 64, "note": "x"}], origin={"kind": "own", "why": "y"}, extra={"a": [1, None]}
+    )
     it = parse_structured(body(said | {"partitionkey": "p", "tracestate": "t"}), ARRIVAL)
     assert words(it) == {
         "#/partitionkey": "p",
@@ -102,7 +104,9 @@ def test_tokens_are_rekeyed_and_differ_by_platform_and_purpose() -> None:
     assert fact.reporter == rekeyed(ARRIVAL.hub_key, "reporter", "/platforms/tmall", "t")
     assert fact.person == rekeyed(ARRIVAL.hub_key, "person", "/platforms/tmall", "t")
     elsewhere = ARRIVAL._replace(member=Member("pdd", "platform"))
-    other = parse_structured(body(event("report.filed", source="/platforms/pdd", reporter={"token": "t", "assurance": "id"})), elsewhere).fact
+    other = parse_structured(
+        body(event("report.filed", source="/platforms/pdd", reporter={"token": "t", "assurance": "id"})), elsewhere
+    ).fact
     assert isinstance(other, ReportFiled)
     assert len({fact.reporter, fact.person, other.reporter, "t"}) == 4
 

@@ -43,6 +43,8 @@ class Books:
         self._lock = Lock()
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._file.execute("PRAGMA journal_mode = WAL")
+        # A power cut may take the last of them: these are a simulation's books, and a sync each would be most of its time.
+        self._file.execute("PRAGMA synchronous = NORMAL")
         self._file.executescript(SCHEMA)
 
     def open(self, account: str, uscc: str | None, name: str | None) -> None:

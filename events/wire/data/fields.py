@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from events.facts.fact import Kind, Statement
-from events.wire.strict_json import SAFE
+from events.wire.event.strict_json import SAFE
 
 # `$` alone would let a line feed at the end pass.
 _END = "$(?!\n)"

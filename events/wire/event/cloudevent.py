@@ -4,17 +4,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
+from events.wire.event.strict_json import MAX_DEPTH, SAFE, canonical, clean, decode, step
 from events.wire.problems import Invalid
-from events.wire.strict_json import MAX_DEPTH, SAFE, canonical, clean, decode, step
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 JSON = "application/json"
 MAX_STATEMENT = 256 * 1024
-MAX_BATCH = 4 * 1024 * 1024
-MAX_ITEMS = 500
 
 ID = r"[A-Za-z0-9._:~-]{1,128}"
 _ID = re.compile(ID)
@@ -22,9 +18,7 @@ _CORE = frozenset({"specversion", "id", "source", "type", "subject", "time", "da
 _ATTRIBUTE = re.compile(r"[a-z0-9]{1,64}")
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]*")
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{},]', re.DOTALL)
 _TRACE = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
-_RAWS = msgspec.json.Decoder(list[msgspec.Raw])
 
 Event = dict[str, Any]
 
@@ -139,39 +133,6 @@ def _binary(attributes: Iterable[tuple[str, str]], body: bytes) -> Event:
 def _check_size(body: bytes) -> None:
     if len(body) > MAX_STATEMENT:
         raise Invalid.at("#", "too-large", f"A statement has at most {MAX_STATEMENT} bytes.")
-
-
-def split_batch(body: bytes) -> list[bytes]:
-    """The statements of a batch as they were written, so that a bad one spoils no other. Invalid when it is no array at all."""
-    try:
-        items = [bytes(raw) for raw in _RAWS.decode(body)]
-    except (msgspec.MsgspecError, RecursionError):
-        items = _split_by_brackets(body)
-    if len(items) > MAX_ITEMS:
-        raise Invalid.at("#", "too-large", f"A batch has at most {MAX_ITEMS} statements.")
-    return items
-
-
-def _split_by_brackets(body: bytes) -> list[bytes]:
-    """One of the items is no JSON: cut at the commas of the outermost array, without reading what is between them."""
-    text = body.strip(b" \t\r\n")
-    if text[:1] != b"[" or text[-1:] != b"]":
-        raise Invalid.at("#", "not-json", "A batch is a JSON array.")
-    items, level, begin = [], 0, 1
-    for found in _TOKEN.finditer(text):
-        token = found[0]
-        if token in b"[{":
-            level += 1
-        elif token in b"]}":
-            level -= 1
-            if level == 0 and found.end() != len(text):
-                raise Invalid.at("#", "not-json", "The array ends before the body does.")
-        elif token == b"," and level == 1:
-            items.append(text[begin : found.start()])
-            begin = found.end()
-    if level != 0:
-        raise Invalid.at("#", "not-json", "The array does not end.")
-    return [*items, text[begin:-1]]
 
 
 def trace_id(traceparent: str | None) -> str | None:

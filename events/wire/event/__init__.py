@@ -1,0 +1,1 @@
+"""CloudEvents as bytes: strict JSON, structured and binary mode, batches."""
