@@ -32,7 +32,7 @@ def main() -> None:
             case "key":
                 _key(run.present(settings), site, enrol.apply(words.member, words.member_class, words.entity))
             case "rebuild":
-                sys.exit(_rebuild(run.present(settings), site, words.view))
+                _rebuild(run.present(settings), site, words.view)
     except (Trouble, PermissionError) as trouble:
         sys.exit(f"liancheng: {trouble}")
     except (run.Stopped, KeyboardInterrupt):
@@ -75,9 +75,9 @@ def _key(settings: Settings, site: Site, wanted: enrol.Application) -> None:
     say(msgspec.json.encode(given).decode())
 
 
-def _rebuild(settings: Settings, site: Site, view: str) -> int:
+def _rebuild(settings: Settings, site: Site, view: str) -> None:
     secrets = keep(settings.folder, _token)
-    return views.rebuild(view, settings, secrets, stack.reach(settings, site, secrets))
+    say(views.rebuild(view, settings, secrets, stack.reach(settings, site, secrets)))
 
 
 def _token() -> str:

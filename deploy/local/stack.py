@@ -79,8 +79,7 @@ class Stack:
         """Those that an earlier version of the hub made are built again, before their host starts."""
         for view in views.outdated(self.reach.owner):
             self.say(f"重建视图 {view}", f"rebuilding the view {view}")
-            if views.rebuild(view, self.settings, self.secrets, self.reach) != 0:
-                raise Trouble(f"无法重建视图 {view}", f"the view {view} could not be built again")
+            views.rebuild(view, self.settings, self.secrets, self.reach)
 
     def start_processes(self, processes: tuple[Process, ...] = PROCESSES) -> None:
         """All at once, ready when this returns."""

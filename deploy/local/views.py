@@ -8,6 +8,7 @@ import psycopg
 from deploy.local.access.secrets import Secrets
 from deploy.local.processes import PROJECTIONS, Reach, environment
 from deploy.local.settings import CHECKOUT, Settings
+from deploy.local.tell import Trouble
 from projections.catalogue import VIEWS
 
 
@@ -21,7 +22,12 @@ def outdated(owner: str) -> list[str]:
     return [name for name, shape in live if name in VIEWS and VIEWS[name].shape != shape]
 
 
-def rebuild(view: str, settings: Settings, secrets: Secrets, reach: Reach) -> int:
-    """In a process of its own, with the rights of the one that hosts the views; its exit code."""
+def rebuild(view: str, settings: Settings, secrets: Secrets, reach: Reach) -> str:
+    """What it says about it: one line of JSON. In a process of its own, with the rights of the one that hosts the views."""
     variables = environment(PROJECTIONS, settings, secrets, reach)
-    return subprocess.run([sys.executable, "-m", "projections.rebuild", view], env=variables, cwd=CHECKOUT, check=False).returncode
+    command = [sys.executable, "-m", "projections.rebuild", view]
+    done = subprocess.run(command, env=variables, cwd=CHECKOUT, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        why = done.stderr.strip().splitlines()[-1]
+        raise Trouble(f"视图 {view} 未能重建：{why}", f"the view {view} was not built again: {why}")
+    return done.stdout.strip()

@@ -136,3 +136,26 @@ time.sleep(600)
     supervising.wait()
     assert eventually(lambda: not alive(parent))
     os.kill(child, signal.SIGKILL)
+
+
+def test_a_program_that_asks_to_be_started_again_is_no_trouble(supervisor: Supervisor, tmp_path: Path, said: list[str]) -> None:
+    once = "import os, sys, time; os.path.exists('been') and (open('ready', 'w'), time.sleep(600)); open('been', 'w')"
+    supervisor.start(Program(name="modest", command=[sys.executable, "-c", once], folder=tmp_path, ready=(tmp_path / "ready").exists))
+    supervisor.wait(["modest"], 10)
+    assert said == ["modest starts again"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ModuleNotFoundError: No module named 'x'", "ModuleNotFoundError: No module named 'x'"),
+        ('{"event": "crashed", "exception": [{"exc_type": "OSError", "exc_value": "taken"}]}', "OSError: taken"),
+        ('{"event": "retry", "why": "RetryLater: tables of another version"}', "RetryLater: tables of another version"),
+        ('{"event": "waiting"}', "waiting"),
+        ('{"other": "json"}', '{"other": "json"}'),
+    ],
+)
+def test_the_last_word_of_a_log_is_readable(supervisor: Supervisor, tmp_path: Path, line: str, said: str) -> None:
+    complaint = f"import sys; print({line!r}); sys.exit(1)"
+    supervisor.start(Program(name="broken", command=[sys.executable, "-c", complaint], folder=tmp_path, ready=lambda: False))
+    assert eventually(lambda: supervisor.running["broken"].last_line() == said)
