@@ -52,7 +52,7 @@ def _cases(play: Play, road: HttpRoad) -> None:
 def _play(settings: Settings, keys: Keys, stage: Stage) -> Play:
     regulator, adjudication = keys["regulator-1"].key, _address(settings, "adjudication")
     reader = Reader(*(Hub(_address(settings, service), regulator) for service in ("standing", "directives", "regulator")))
-    operator = Operator({process: _address(settings, process) for process in ("gateway", "ingress", "relay", "projections")})
+    operator = Operator({process: Hub(_address(settings, process), "") for process in ("gateway", "ingress", "relay", "projections")})
     officers = [Officer(code, Hub(adjudication, keys[code].key)) for code in ("reviewer-1", "approver-1", "approver-2")]
     return Play(stage, reader, operator, officers, SystemRandom(), settings.clock_scale)
 

@@ -61,12 +61,12 @@ class Reader:
 class Operator:
     """Reads the metrics of processes, by the public names."""
 
-    def __init__(self, addresses: Mapping[str, str]) -> None:
-        self._hubs = {process: Hub(address, "") for process, address in addresses.items()}
+    def __init__(self, processes: Mapping[str, Hub]) -> None:
+        self._processes = processes
 
     def total(self, process: str, metric: str, **labels: str) -> float:
         """The sum of all series that have these labels; 0 without one. A label given as `prefix*` fits what begins so."""
-        families = text_string_to_metric_families(self._hubs[process].get("/metrics").body.decode())
+        families = text_string_to_metric_families(self._processes[process].get("/metrics").body.decode())
         samples = (sample for family in families for sample in family.samples if sample.name == metric)
         return sum(sample.value for sample in samples if all(fnmatchcase(sample.labels[name], wanted) for name, wanted in labels.items()))
 

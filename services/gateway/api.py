@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from events.transport.store import Recorded, Submission
 from events.transport.telemetry import STATEMENTS
@@ -109,7 +111,7 @@ def _count(caller: Caller, name: str, result: str) -> None:
 
 
 @get("/v1/statements/{statement_id:str}")
-async def get_statement(caller: Caller, intake: Intake, statement_id: str) -> Receipt:
+async def get_statement(caller: NamedDependency[Caller], intake: NamedDependency[Intake], statement_id: FromPath[str]) -> Receipt:
     """The caller's own receipt. After a 404 for a statement whose receipt you hold, send it again."""
     try:
         found = await intake.receipt(caller.source, statement_id)

@@ -1,5 +1,7 @@
 """The whole hub with everybody in it."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from random import Random
 
 import pytest
@@ -9,5 +11,6 @@ from tests.support.stack import Hub
 
 
 @pytest.fixture(scope="session")
-def world(hub: Hub) -> World:
-    return enrol(hub, Random())
+def world(hub: Hub) -> Iterator[World]:
+    with ExitStack() as opened:
+        yield enrol(hub, Random(), opened)

@@ -1,6 +1,6 @@
 """Platforms and an authority for tests on the whole hub: a real key each, the real client, the public interface only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from uuid import uuid4
@@ -18,24 +18,24 @@ from events.client.publish.http import HttpRoad
 from events.client.publish.kafka import Access
 from events.client.publish.outbox import Outcome, Receipt
 from events.client.statement import Member, Merchant, Statement, statement
-from tests.support.stack import Hub
 
+Reach = Callable[[str, str], Service]
+"""A service by its name, under a key."""
 TERM = timedelta(days=30)
 
 
 class Speaker:
     """Somebody who makes statements."""
 
-    def __init__(self, hub: Hub, given: Credentials) -> None:
-        self.code, self.given = given.member, given
+    def __init__(self, given: Credentials, reach: Reach) -> None:
+        self.code, self.given, self._reach = given.member, given, reach
         self.member = Member(given.member, authority=given.member_class == "authority")
-        self.url = hub.url("gateway")
-        self.gateway, self.directives = Service(hub.url("gateway"), given.key), Service(hub.url("directives"), given.key)
+        self.gateway, self.directives = reach("gateway", given.key), reach("directives", given.key)
         self.road = HttpRoad(self.gateway)
 
     def another_gateway(self) -> Service:
         """A conversation of its own, for whoever closes it."""
-        return Service(self.url, self.given.key)
+        return self._reach("gateway", self.given.key)
 
     @property
     def access(self) -> Access:
@@ -70,8 +70,8 @@ class Speaker:
 class Platform(Speaker):
     """One that also enforces."""
 
-    def __init__(self, hub: Hub, given: Credentials) -> None:
-        super().__init__(hub, given)
+    def __init__(self, given: Credentials, reach: Reach) -> None:
+        super().__init__(given, reach)
         self.replica = Replica()
         self.feed = Feed(self.directives, self.replica)
 

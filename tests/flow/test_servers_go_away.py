@@ -13,7 +13,6 @@ import pytest
 from deploy.demo.patience import until
 from events.client.publish.http import ONE
 from tests.flow.flood import Flood
-from tests.flow.members import Platform
 from tests.flow.world import World
 
 
@@ -37,32 +36,39 @@ def children(pid: int) -> list[int]:
     return [one for child in found for one in (child, *children(child))]
 
 
-def post(platform: Platform, body: bytes) -> tuple[int, float, str | None]:
+@pytest.fixture
+def alpha(world: World) -> Iterator[httpx.Client]:
+    """Alpha without the client's patience: every answer as it comes."""
+    headers = {"Authorization": f"Bearer {world.alpha.given.key}", "Content-Type": ONE}
+    with httpx.Client(base_url=world.hub.url("gateway"), headers=headers, timeout=10.0) as client:
+        yield client
+
+
+def post(client: httpx.Client, body: bytes) -> tuple[int, float, str | None]:
     """Status, seconds, Retry-After."""
     began = monotonic()
-    headers = {"Authorization": f"Bearer {platform.given.key}", "Content-Type": ONE}
-    response = httpx.post(f"{platform.url}/v1/statements", content=body, headers=headers, timeout=10.0)
+    response = client.post("/v1/statements", content=body)
     return response.status_code, monotonic() - began, response.headers.get("Retry-After")
 
 
 @pytest.mark.timeout(180)
-def test_a_frozen_database_is_answered_within_two_seconds_and_never_with_a_receipt(world: World) -> None:
+def test_a_frozen_database_is_answered_within_two_seconds_and_never_with_a_receipt(world: World, alpha: httpx.Client) -> None:
     said = [world.alpha.make("merchant.declared", world.merchant(), {}) for _ in range(3)]
     with frozen(world.hub.pid("postgres")):
-        answers = [post(world.alpha, one.event) for one in said]
+        answers = [post(alpha, one.event) for one in said]
     for status, seconds, again in answers:
         assert status == 503
         assert seconds < 2.0
         assert again is not None
-    assert {_accepted(world.alpha, one.event) for one in said} <= {200, 201}
+    assert {_accepted(alpha, one.event) for one in said} <= {200, 201}
 
 
 @pytest.mark.timeout(180)
-def test_a_stopped_database_is_answered_within_two_seconds_and_comes_back(world: World, tmp_path: Path) -> None:
+def test_a_stopped_database_is_answered_within_two_seconds_and_comes_back(world: World, alpha: httpx.Client) -> None:
     who = world.merchant()
     with world.hub.attendant.alone:
         os.killpg(world.hub.pid("postgres"), signal.SIGKILL)
-        status, seconds, _ = post(world.alpha, world.alpha.make("merchant.declared", who, {}).event)
+        status, seconds, _ = post(alpha, world.alpha.make("merchant.declared", who, {}).event)
         assert (status, seconds < 2.0) == (503, True)
     world.hub.await_ready()
     world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "expel"))
@@ -87,11 +93,11 @@ def test_without_kafka_the_gateway_goes_on_and_everything_catches_up(world: Worl
         flood.close()
 
 
-def _accepted(platform: Platform, body: bytes) -> int:
+def _accepted(client: httpx.Client, body: bytes) -> int:
     """Sent again until the database answers."""
 
     def ask() -> int | None:
-        status, _, _ = post(platform, body)
+        status, _, _ = post(client, body)
         return None if status == 503 else status
 
     return until("a receipt again", ask, 20.0, every=0.2)

@@ -1,6 +1,7 @@
 """Everybody whom a test on the whole hub needs, enrolled once."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from random import Random
 from typing import NamedTuple
 
@@ -79,17 +80,24 @@ class World(NamedTuple):
         return str(first["sanction"])
 
 
-def enrol(hub: Hub, random: Random) -> World:
-    """With a legal entity each, which is the code."""
+def enrol(hub: Hub, random: Random, opened: ExitStack) -> World:
+    """With a legal entity each, which is the code. What is opened is closed with `opened`."""
+
+    def reach(service: str, key: str) -> Service:
+        found = Service(hub.url(service), key)
+        opened.callback(found.close)
+        return found
 
     def key(code: str, member_class: MemberClass) -> str:
         return hub.enrol(code, member_class).key
 
-    platforms = tuple(Platform(hub, hub.enrol(code)) for code in PLATFORMS)
+    platforms = tuple(Platform(hub.enrol(code), reach) for code in PLATFORMS)
+    for platform in platforms:
+        opened.callback(platform.replica.close)
     officers: tuple[tuple[str, MemberClass], ...] = (("reviewer-1", "reviewer"), ("approver-1", "approver"), ("approver-2", "approver"))
-    reviewer, *approvers = (Officer(code, Service(hub.url("adjudication"), key(code, kind))) for code, kind in officers)
+    reviewer, *approvers = (Officer(code, reach("adjudication", key(code, kind))) for code, kind in officers)
     regulator = key("regulator-1", "regulator")
-    reader = Reader(*(Service(hub.url(service), regulator) for service in ("standing", "directives", "regulator")))
-    operator = Operator({process: hub.url(process) for process in ("gateway", "ingress", "relay", "projections", "adjudicator")})
-    authority = Speaker(hub, hub.enrol("samr", "authority"))
+    reader = Reader(*(reach(service, regulator) for service in ("standing", "directives", "regulator")))
+    operator = Operator({process: reach(process, "") for process in ("gateway", "ingress", "relay", "projections", "adjudicator")})
+    authority = Speaker(hub.enrol("samr", "authority"), reach)
     return World(hub, platforms, authority, reviewer, (approvers[0], approvers[1]), reader, operator, random)

@@ -12,7 +12,9 @@ from events.catalogue import CATALOGUE
 from events.facts.fact import Statement, statement_stream
 from events.transport.store import load
 from events.transport.store.vault import digest
-from tests.services.gateway.conftest import BATCH, STRUCTURED, Gateway
+from tests.services.gateway.conftest import BATCH, STRUCTURED, Gateway, settings
+from tests.support.served import served
+from tests.support.stack import free_ports
 from tests.wire.corpus import ATTRIBUTES, CASES, FIELDS, UNREADABLE, Case
 from tests.wire.made import NAMES, body, event
 
@@ -230,3 +232,17 @@ def test_health_and_the_list_of_problems(gateway: Gateway) -> None:
     assert one in listed
     assert one["title"].keys() == one["explanation"].keys() == {"zh", "en"}
     assert httpx.get(f"{gateway.address}/problems/none").status_code == 404
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_again(gateway: Gateway) -> None:
+    port = free_ports()["gateway_port"]
+    few = settings(gateway.database, port, GATEWAY_RATE="1", GATEWAY_BURST="3")
+    with served("services.gateway.main", port, few) as address, httpx.Client() as client:
+        strict = gateway._replace(address=address, client=client)
+        answers = [strict.state(event(id="often")) for _ in range(5)]
+        other = strict.state(event(id="often", source="/platforms/pdd"), "pdd")
+    assert [answer.status_code for answer in answers] == [201, 200, 200, 429, 429]
+    assert code_of(answers[-1]) == (429, "too-many-requests")
+    assert answers[-1].headers["retry-after"] == "1"
+    assert answers[-1].json()["quota"] == {"per_second": 1, "burst": 3}
+    assert other.status_code == 201
