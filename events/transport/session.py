@@ -37,7 +37,7 @@ class Session:
         while True:
             try:
                 conn = self._connection()
-                with conn.transaction():
+                with conn.pipeline(), conn.transaction():
                     return step(conn, (lambda: lock_log(conn)) if attempt else _nothing)  # noqa: B023  # called before the next round
             except (psycopg.OperationalError, RetryLater, UnknownFact, VersionConflict) as wait:
                 log.warning("retry", attempt=attempt, why=f"{type(wait).__name__}: {str(wait).strip()}")

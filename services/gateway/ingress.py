@@ -123,6 +123,9 @@ class Ingress:
 
     @staticmethod
     def _keep(conn: psycopg.Connection, owed: Sequence[Owed], now: datetime) -> None:
+        if not owed:
+            return
+        conn.execute("SELECT pg_notify('hub_events', 'refusal')")
         with conn.cursor() as cursor:
             cursor.executemany(
                 'INSERT INTO refusal (kind, member, topic, partition, "offset", statement_id, answer, record, recorded_at)'

@@ -36,6 +36,17 @@ SELECT e.* FROM unnest(%b::smallint[], %b::bigint[], %b::int[]) AS c(lane, after
 # Compared as pairs, only the index of lanes fits: asked otherwise, an empty lane is sought through everybody else's facts.
 
 
+SAVE = """
+WITH held AS (SELECT holder FROM relay_lease WHERE holder = %s FOR SHARE), cursors AS (
+    UPDATE relay_cursor c SET last_id = n.id FROM held, unnest(%s::smallint[], %s::bigint[]) AS n(lane, id) WHERE c.lane = n.lane
+), published AS (
+    UPDATE relay_published p SET last_id = n.id FROM held, unnest(%s::text[], %s::int[], %s::bigint[]) AS n(topic, partition, id)
+    WHERE (p.topic, p.partition) = (n.topic, n.partition)
+)
+SELECT holder FROM held
+"""
+
+
 class Sent(NamedTuple):
     """What a round put on Kafka: the new cursor of each lane and the last id of each topic-partition."""
 
@@ -94,18 +105,12 @@ class LaneRelay:
         return Sent(cursors, published, len(rows))
 
     def _save(self, sent: Sent) -> None:
+        """In one statement, and only while the lease is ours; LeaseLost otherwise."""
         changed = {tp: last for tp, last in sent.published.items() if self._published.get(tp) != last}
-        with self._conn.transaction():
-            lease.hold(self._conn, self._holder)
-            self._conn.execute(
-                "UPDATE relay_cursor c SET last_id = n.id FROM unnest(%s::smallint[], %s::bigint[]) AS n(lane, id) WHERE c.lane = n.lane",
-                (list(sent.cursors), list(sent.cursors.values())),
-            )
-            self._conn.execute(
-                "UPDATE relay_published p SET last_id = n.id FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS n(topic, partition, id)"
-                " WHERE (p.topic, p.partition) = (n.topic, n.partition)",
-                ([tp.topic for tp in changed], [tp.partition for tp in changed], list(changed.values())),
-            )
+        places = ([tp.topic for tp in changed], [tp.partition for tp in changed], list(changed.values()))
+        held = self._conn.execute(SAVE, (self._holder, list(sent.cursors), list(sent.cursors.values()), *places)).fetchone()
+        if held is None:
+            raise lease.LeaseLost(self._holder)
         self._cursors.update(sent.cursors)
         self._published.update(changed)
 

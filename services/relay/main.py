@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from events.transport.kafka import Kafka, producer
 from events.transport.postgres import connect
 from events.transport.store import ForeignLog, check
 from events.transport.telemetry import RELAY_AGE, RELAY_BACKLOG, configure_logs, log, serve_health
+from events.transport.topics import LANES
 from services.relay import lease
 from services.relay.answers import Answers
 from services.relay.application import BULK, URGENT, LaneRelay, backlog, wait_for
@@ -34,6 +35,11 @@ class Loop(Protocol):
 
     def step(self) -> int: ...
     def close(self) -> None: ...
+
+
+def numbers(lanes: Sequence[str]) -> frozenset[str]:
+    """As the store names them in its notifications."""
+    return frozenset(str(LANES[lane]) for lane in lanes)
 
 
 class Refusals:
@@ -82,7 +88,7 @@ class Relay:
         self._kafka = Kafka(settings.kafka, "relay", settings.kafka_password_relay)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
         self._stopping = threading.Event()
-        self._wakes: list[threading.Event] = []
+        self._wakes: list[tuple[frozenset[str], threading.Event]] = []
         self._state = "starting"
 
     def readiness(self) -> str:
@@ -90,7 +96,7 @@ class Relay:
 
     def stop(self, *_: object) -> None:
         self._stopping.set()
-        for wake in self._wakes:
+        for _wanted, wake in self._wakes:
             wake.set()
 
     def run(self) -> None:
@@ -98,10 +104,10 @@ class Relay:
         with closing(self._await_lease()) as conn:
             kafka, conninfo, holder = self._kafka, self._conninfo, self._holder
             threads = [
-                self._start("urgent", lambda: LaneRelay(conninfo, kafka, URGENT, holder)),
-                self._start("bulk", lambda: LaneRelay(conninfo, kafka, BULK, holder)),
-                self._start("directives", lambda: Directives(conninfo, kafka, holder)),
-                self._start("refusals", lambda: Refusals(conninfo, kafka)),
+                self._start("urgent", numbers(URGENT), lambda: LaneRelay(conninfo, kafka, URGENT, holder)),
+                self._start("bulk", numbers(BULK), lambda: LaneRelay(conninfo, kafka, BULK, holder)),
+                self._start("directives", frozenset({"directive"}), lambda: Directives(conninfo, kafka, holder)),
+                self._start("refusals", frozenset({"refusal"}), lambda: Refusals(conninfo, kafka)),
             ]
             self._state = "ready"
             conn = self._watch(conn)
@@ -140,18 +146,23 @@ class Relay:
                     for lane, facts, age in backlog(conn):
                         RELAY_BACKLOG.labels(lane).set(facts)
                         RELAY_AGE.labels(lane).set(age)
-                for _ in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
-                    for wake in self._wakes:
-                        wake.set()
+                for news in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
+                    self._wake(frozenset(news.payload.split()))
             except psycopg.OperationalError as away:
                 log.warning("database away", why=str(away).strip())
                 conn.close()
                 self._stopping.wait(0.5)
         return conn
 
-    def _start(self, name: str, make: Callable[[], Loop]) -> threading.Thread:
+    def _wake(self, news: frozenset[str]) -> None:
+        """Only whom it concerns: four loops that all look at once would make the urgent one wait for the interpreter."""
+        for wanted, wake in self._wakes:
+            if wanted & news:
+                wake.set()
+
+    def _start(self, name: str, wanted: frozenset[str], make: Callable[[], Loop]) -> threading.Thread:
         wake = threading.Event()
-        self._wakes.append(wake)
+        self._wakes.append((wanted, wake))
         thread = threading.Thread(target=self._loop, args=(name, make, wake), name=name, daemon=True)
         thread.start()
         return thread

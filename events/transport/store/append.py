@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 from events.catalogue import CATALOGUE
 from events.facts.fact import Fact, Statement
 from events.transport.store.mapper import RoutedEvent, routed
-from events.transport.store.recorder import INSERT, TAKE_LOCK, TELL, columns
+from events.transport.store.recorder import INSERT, TAKE_LOCK, TELL, columns, news
 
 MAX_FACT_BYTES = 512 * 1024
 """A fact travels in one envelope; a larger one is refused here, before anybody is told that it was accepted."""
@@ -81,13 +81,13 @@ def append_statements(conn: psycopg.Connection, submissions: Sequence[Submission
     streams = [submission.fact.stream for submission in submissions]
     for stream, submission in zip(streams, submissions, strict=True):
         firsts.setdefault(stream, submission)
-    rows = columns([_routed(stream, 1, submission.fact) for stream, submission in firsts.items()])
+    events = [_routed(stream, 1, submission.fact) for stream, submission in firsts.items()]
     kept = [(stream, s.salt, s.words) for stream, s in firsts.items() if s.words is not None]
     vault = ([k[0] for k in kept], [k[1] for k in kept], [k[2] for k in kept])
     with conn.transaction(), conn.pipeline():
         conn.execute(TAKE_LOCK)
-        conn.execute(TELL)
-        inserted = conn.execute(INSERT_STATEMENTS, (*rows, *vault))
+        conn.execute(TELL, (news(events),))
+        inserted = conn.execute(INSERT_STATEMENTS, (*columns(events), *vault))
         new: dict[UUID, int] = dict(inserted.fetchall())
     old = originals(conn, [stream for stream in firsts if stream not in new])
     return [
@@ -131,12 +131,12 @@ def append(conn: psycopg.Connection, facts: Sequence[tuple[UUID, int, Fact]]) ->
     """
     if not facts:
         return []
-    rows = columns([_routed(stream, version, fact) for stream, version, fact in facts])
+    events = [_routed(stream, version, fact) for stream, version, fact in facts]
     try:
         with conn.pipeline():
             conn.execute(TAKE_LOCK)
-            conn.execute(TELL)
-            inserted = conn.execute(INSERT, rows)
+            conn.execute(TELL, (news(events),))
+            inserted = conn.execute(INSERT, columns(events))
             return [row[0] for row in inserted.fetchall()]
     except psycopg.errors.UniqueViolation as taken:
         raise VersionConflict(str(taken).splitlines()[0]) from None

@@ -17,7 +17,10 @@ from events.transport.store.recorder import HubRecorder
 
 
 class Store(Application[UUID]):
-    """Opens lazily and survives a database that is away: what it raises then is psycopg.OperationalError."""
+    """Needs the database when it is made (the library looks its types up); later it survives one that is away.
+
+    What is raised then is psycopg.OperationalError, or the library's of that name while it is made.
+    """
 
     name = "hub"
     env: ClassVar[dict[str, str]] = {

@@ -18,7 +18,7 @@ The library's LOCK TABLE … EXCLUSIVE does the same but fights VACUUM and ANALY
 """
 
 TAKE_LOCK = SQL("SELECT pg_advisory_xact_lock({})").format(LOG_LOCK)
-TELL = SQL("NOTIFY hub_events")
+TELL = SQL("SELECT pg_notify('hub_events', %s)")
 INSERT = SQL(
     "INSERT INTO hub_events (originator_id, originator_version, topic, state, lane, key)"
     " SELECT id, version, topic, state, lane, key"
@@ -26,6 +26,12 @@ INSERT = SQL(
     " WITH ORDINALITY AS t(id, version, topic, state, lane, key, n) ORDER BY n"
     " RETURNING notification_id"
 )
+
+
+def news(events: Sequence[StoredEvent]) -> str:
+    """What the listeners are told: the numbers of the lanes, and `directive` when there is one; each wakes only for its own."""
+    words = {str(event.lane) for event in events if isinstance(event, RoutedEvent)}
+    return " ".join(sorted(words | {"directive" for event in events if event.topic == "directive.issued.v1"}))
 
 
 class UnsafeSetting(RuntimeError):

@@ -44,10 +44,10 @@ def open_accounts(conn: psycopg.Connection, opened: Mapping[AccountRef, Known]) 
     known = list(opened.values())
     entered = conn.execute(
         "INSERT INTO account (platform, account, subject_id, uscc) SELECT * FROM unnest(%s::text[], %s::text[], %s::uuid[], %s::text[])"
-        " ON CONFLICT DO NOTHING",
+        " ON CONFLICT DO NOTHING RETURNING platform",
         (*_columns(opened), [k.subject_id for k in known], [k.uscc for k in known]),
-    )
-    if entered.rowcount != len(opened):
+    ).fetchall()
+    if len(entered) != len(opened):
         raise VersionConflict("an account was opened meanwhile")
 
 

@@ -11,11 +11,14 @@ import psycopg
 from events.facts.fact import Tier
 from events.transport import postgres
 from events.transport.telemetry import log as journal
+from events.transport.topics import LANES
 from projections.reading import snapshot
 from services.directives.domain import Issued, Register
 from services.directives.log import read
 from services.directives.notices.book import NoticeBook
 
+DOSSIER = str(LANES["dossier"])
+"""As the store's notifications name the lane that directives and notices travel in."""
 POLL_SECONDS = 0.25
 AWAY_SECONDS = 0.5
 WAIT_SECONDS = 1.0
@@ -152,8 +155,9 @@ class Tail:
         self.catch_up(conn, anew=True)
         while not self._stopping.is_set():
             self._connected = True
-            for _ in conn.notifies(timeout=POLL_SECONDS, stop_after=1):
-                pass
+            for news in conn.notifies(timeout=POLL_SECONDS):
+                if DOSSIER in news.payload.split():
+                    break
             self.catch_up(conn)
 
 
