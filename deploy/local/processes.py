@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from deploy.local.access.roles import url
 from deploy.local.access.secrets import Secrets
-from deploy.local.settings import CHECKOUT, Settings
+from deploy.local.settings import CHECKOUT, TUNING, Settings
 from deploy.local.supervision.supervise import Program
 from events.transport.kafka import Kafka
 
 # Of the environment that we were started in, a process gets these.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE")
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", *(f"LIANCHENG_{name}" for name in TUNING))
 
 
 class Process(NamedTuple):

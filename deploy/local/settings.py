@@ -51,6 +51,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.cache).absolute() / "kafka-jars" if self.cache else CHECKOUT / ".local" / "kafka-jars"
 
 
+# Of single processes; handed on as they are. Each is explained beside its field in the process's own settings.
+TUNING = ("GATEWAY_RATE", "GATEWAY_BURST", "DIRECTIVES_KEPT", "ADJUDICATION_URL", "REGULATOR_HTTPS")
+KNOWN = {f"LIANCHENG_{name.upper()}" for name in (*Settings.__struct_fields__, *TUNING)}
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A site's own servers, with an administrator's credentials; None where ours are started."""
 
@@ -62,6 +67,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(environ: Mapping[str, str]) -> tuple[Settings, Site]:
     """Both, or WrongSetting or Trouble that names the variable."""
+    for name in sorted(environ.keys() - KNOWN):
+        if name.startswith("LIANCHENG_"):
+            raise variables.WrongSetting(name, either("没有这个设置", "there is no such setting"))
     settings = variables.read(Settings, environ)
     if settings.clock_scale != 1.0 and not settings.demo:
         rule = either("只有 LIANCHENG_DEMO=1 时才允许", "is refused without LIANCHENG_DEMO=1")

@@ -1,6 +1,7 @@
 """A wrong setting stops the start with its name; secrets are made once; lines come in the terminal's language."""
 
 import itertools
+import re
 import stat
 from pathlib import Path
 
@@ -8,9 +9,14 @@ import pytest
 
 from deploy.local import settings
 from deploy.local.access import secrets
-from deploy.local.settings import Settings
+from deploy.local.settings import Settings, Site
 from deploy.local.tell import Trouble, either
 from events.transport.settings import WrongSetting
+from services.adjudication import settings as adjudication
+from services.directives import settings as directives
+from services.gateway import settings as gateway
+from services.regulator import settings as regulator
+from services.standing import settings as standing
 
 
 def test_nothing_set_is_the_documented_default() -> None:
@@ -31,6 +37,7 @@ def test_ports_differ() -> None:
     ("variables", "named"),
     [
         ({"LIANCHENG_GATEWAY_PORT": "http"}, "LIANCHENG_GATEWAY_PORT"),
+        ({"LIANCHENG_GATEWAY_PROT": "8110"}, "LIANCHENG_GATEWAY_PROT: there is no such setting"),
         ({"LIANCHENG_KAFKA_PORT": "70000"}, "LIANCHENG_KAFKA_PORT"),
         ({"LIANCHENG_DEMO": "maybe"}, "LIANCHENG_DEMO"),
         ({"LIANCHENG_CLOCK_SCALE": "60"}, "LIANCHENG_CLOCK_SCALE"),
@@ -41,6 +48,17 @@ def test_ports_differ() -> None:
 def test_a_wrong_setting_is_named(variables: dict[str, str], named: str) -> None:
     with pytest.raises(WrongSetting, match=named):
         settings.read(variables)
+
+
+def test_every_setting_is_in_the_table() -> None:
+    table = (Path(settings.__file__).parent / "README.md").read_text()
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", table, re.MULTILINE))
+    assert documented == settings.KNOWN | {name.upper() for name in Site.__struct_fields__}
+
+
+def test_what_is_handed_on_is_a_setting_of_a_process() -> None:
+    processes = (adjudication.WorkerSettings, directives.Settings, gateway.Settings, regulator.Settings, standing.Settings)
+    assert {name.lower() for name in settings.TUNING} <= {name for process in processes for name in process.__struct_fields__}
 
 
 def test_a_scale_is_for_demonstrations() -> None:
