@@ -27,7 +27,7 @@ def rebuild(world: World, view: str) -> None:
     stack = world.hub.stack
     host = next(process for process in processes.PROCESSES if process.name == "projections")
     environment = processes.environment(host, stack.settings, stack.secrets, stack.reach)
-    subprocess.run([sys.executable, "-m", "projections.rebuild", view], env=environment, cwd=CHECKOUT, check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "projections.rebuild", view], env=environment, cwd=CHECKOUT, check=True, timeout=150)
 
 
 def generation(world: World, view: str) -> int:
@@ -37,7 +37,7 @@ def generation(world: World, view: str) -> int:
     return int(row[0])
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_casefile_is_rebuilt_while_statements_flow(flood: Flood) -> None:
     before = generation(flood.world, "casefile")
     with flood.flowing():
@@ -47,7 +47,7 @@ def test_the_casefile_is_rebuilt_while_statements_flow(flood: Flood) -> None:
     assert flood.settled() == flood.wanted()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("view", ["blacklist", "credit", "coverage"])
 def test_a_rebuilt_view_answers_as_the_live_one_did(world: World, view: str) -> None:
     who = world.merchant()

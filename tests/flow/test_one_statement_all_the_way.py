@@ -58,7 +58,7 @@ def test_nobody_is_restricted_before_the_notice_was_handed_out(world: World) -> 
     assert notice.respond_days == 5
     assert set(notice.text) == {"zh", "en"}
     assert not world.alpha.bound(who)
-    assert world.reader.standing(who.uscc).tier == "watch"
+    world.tier(who, "watch")
 
 
 def test_a_decision_of_an_authority_blacklists_by_two_persons(world: World) -> None:
