@@ -128,8 +128,9 @@ class Statement(Fact, frozen=True, kw_only=True, omit_defaults=True):
         return statement_stream(self.source, self.id)
 
 
+@lru_cache(maxsize=16_384)
 def statement_stream(source: str, statement_id: str) -> UUID:
-    """The stream of one statement: the same for the same source and id, whatever the road it came by."""
+    """The stream of one statement: the same for the same source and id, whatever the road it came by. Asked several times of each."""
     return uuid5(_namespace(source), statement_id)
 
 

@@ -1,7 +1,8 @@
 """Appending: statements in groups where a duplicate harms no neighbour, and a dossier's facts in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
 
@@ -30,8 +31,9 @@ SELECT_STATEMENTS = SQL(
     "SELECT originator_id, notification_id, topic, state FROM hub_events WHERE originator_id = ANY(%b::uuid[]) AND originator_version = 1"
 )
 SELECT_STREAMS = SQL(
+    "SELECT e.* FROM unnest(%b::uuid[], %b::bigint[]) AS s(id, after), LATERAL ("
     "SELECT originator_id, originator_version, notification_id, topic, state FROM hub_events"
-    " WHERE originator_id = ANY(%b::uuid[]) ORDER BY originator_id, originator_version"
+    " WHERE originator_id = s.id AND originator_version > s.after ORDER BY originator_version) e"
 )
 
 
@@ -49,6 +51,14 @@ class Submission(NamedTuple):
     fact: Statement
     words: bytes | None = None
     salt: bytes | None = None
+
+
+class Loaded(NamedTuple):
+    """A fact of a stream with its version there and its place in the log."""
+
+    version: int
+    position: int
+    fact: Fact
 
 
 class Recorded(NamedTuple):
@@ -142,9 +152,10 @@ def append(conn: psycopg.Connection, facts: Sequence[tuple[UUID, int, Fact]]) ->
         raise VersionConflict(str(taken).splitlines()[0]) from None
 
 
-def load(conn: psycopg.Connection, streams: Iterable[UUID]) -> dict[UUID, list[tuple[int, int, Fact]]]:
-    """The facts of many streams in one query, each as (version, id, fact) in the order of versions; no entry for an empty stream."""
-    found: dict[UUID, list[tuple[int, int, Fact]]] = {}
-    for stream, version, notification_id, name, state in conn.execute(SELECT_STREAMS, (list(streams),)):
-        found.setdefault(stream, []).append((version, notification_id, CATALOGUE.decode(name, state)))
+def load(conn: psycopg.Connection, streams: Iterable[UUID], after: Mapping[UUID, int] = MappingProxyType({})) -> dict[UUID, list[Loaded]]:
+    """The facts of many streams in one query, in the order of versions, of each only those beyond a version; no entry without any."""
+    found: dict[UUID, list[Loaded]] = {}
+    wanted = list(streams)
+    for stream, version, position, name, state in conn.execute(SELECT_STREAMS, (wanted, [after.get(stream, 0) for stream in wanted])):
+        found.setdefault(stream, []).append(Loaded(version, position, CATALOGUE.decode(name, state)))
     return found

@@ -13,11 +13,12 @@ from events.transport import store
 from events.transport.telemetry import DUE_PROCESS_VIOLATIONS
 from services.adjudication.application import records
 from services.adjudication.application.records import Candidate, ListingRow
+from services.adjudication.application.shelf import Shelf
 from services.adjudication.domain.decide.directive import in_force
 from services.adjudication.domain.decide.elapse import next_due
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Facts, Moment
-from services.adjudication.domain.evolve import evolve, fold
+from services.adjudication.domain.evolve import evolve
 from services.adjudication.domain.identity import Known
 from services.adjudication.domain.law.calendar import day_of
 
@@ -29,8 +30,8 @@ class NoDecision(RuntimeError):
 class Docket:
     """What is decided in one transaction, at one moment. Whoever raises VersionConflict from it begins again with a new one."""
 
-    def __init__(self, conn: psycopg.Connection, moment: Moment) -> None:
-        self._conn, self.moment = conn, moment
+    def __init__(self, conn: psycopg.Connection, moment: Moment, shelf: Shelf | None = None) -> None:
+        self._conn, self.moment, self._shelf = conn, moment, shelf or Shelf()
         self.dossiers: dict[UUID, Dossier] = {}
         self.opened: dict[AccountRef, Known] = {}
         self.moved: dict[AccountRef, Known] = {}
@@ -42,10 +43,9 @@ class Docket:
         """Load dossiers, and those that they were merged into."""
         wanted = {subject for subject in subjects if subject not in self.dossiers}
         while wanted:
-            streams = store.load(self._conn, wanted)
-            for subject in wanted:
-                facts = [(position, fact) for _, position, fact in streams.get(subject, [])]
-                self.dossiers[subject] = self._before[subject] = fold(subject, facts)
+            read = self._shelf.read(self._conn, wanted)
+            self.dossiers.update(read)
+            self._before.update(read)
             wanted = {to for subject in wanted if (to := self.dossiers[subject].merged_into) is not None and to not in self.dossiers}
 
     def living(self, subject: UUID) -> UUID:

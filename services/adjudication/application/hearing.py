@@ -20,6 +20,7 @@ from services.adjudication.application import records
 from services.adjudication.application.docket import Docket
 from services.adjudication.application.records import Candidate
 from services.adjudication.application.rules import Rules
+from services.adjudication.application.shelf import Shelf
 from services.adjudication.domain.decide.hear import hear
 from services.adjudication.domain.decide.link import move
 from services.adjudication.domain.draft import Member, Moment
@@ -41,6 +42,7 @@ class Hearing:
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
         self._members: dict[str, Member] = {}
+        self._shelf = Shelf()
 
     def handle(self, conn: psycopg.Connection, delivered: Sequence[Delivered]) -> None:
         """In the follower's transaction. Raises VersionConflict when somebody else decided meanwhile; it is then called again."""
@@ -59,7 +61,7 @@ class Hearing:
 
     def hear(self, conn: psycopg.Connection, heard: Sequence[Said]) -> None:
         """Decide on statements in their order, and save. Evidence of an account that nobody knows waits until it is opened."""
-        docket = Docket(conn, self._rules.moment())
+        docket = Docket(conn, self._rules.moment(), self._shelf)
         refs = {account_of(said.statement) for said in heard}
         known = records.accounts(conn, refs)
         waited = [said for said in _statements(conn, records.early_of(conn, refs)) if said not in heard]

@@ -24,7 +24,11 @@ def evolve(state: Dossier, fact: Fact, position: int = NOT_IN_THE_LOG) -> Dossie
 
 def fold(subject_id: UUID, facts: Iterable[tuple[int, Fact]]) -> Dossier:
     """The dossier from its facts with their places in the log."""
-    state = Dossier(subject_id=subject_id)
+    return extend(Dossier(subject_id=subject_id), facts)
+
+
+def extend(state: Dossier, facts: Iterable[tuple[int, Fact]]) -> Dossier:
+    """The dossier after further facts of its stream."""
     for position, fact in facts:
         state = evolve(state, fact, position)
     return state
