@@ -7,6 +7,7 @@ from typing import LiteralString, NamedTuple
 import msgspec
 import psycopg
 from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
 
 from events.transport.topics import internal_topic
 from projections.view import within
@@ -56,9 +57,13 @@ def snapshot(conn: psycopg.Connection) -> Iterator[None]:
     if conn.info.transaction_status is not TransactionStatus.IDLE:
         yield
         return
-    with conn.transaction():
-        conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+    conn.isolation_level, conn.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+    try:
+        with conn.transaction():
+            yield
+    finally:
+        if not conn.closed:
+            conn.isolation_level = conn.read_only = None
 
 
 def live(conn: psycopg.Connection, name: str) -> Live:
@@ -69,10 +74,23 @@ def live(conn: psycopg.Connection, name: str) -> Live:
     return Live(name, row[0])
 
 
-def vector(conn: psycopg.Connection, view: Live, lane: str) -> Vector:
-    """Where the view is in a lane. In one snapshot with the rows, every row at or before it is there."""
+def vector(conn: psycopg.Connection, name: str, lane: str) -> tuple[Live, Vector]:
+    """The generation that is read now, and where it is in a lane. In one snapshot with the rows, every row at or before it is there.
+
+    NotBuilt when there is none.
+    """
     rows = conn.execute(
-        "SELECT partition, last_id FROM position WHERE consumer = %s AND topic = %s ORDER BY partition",
-        (view.consumer, internal_topic(lane)),
-    )
-    return Vector(view.generation, dict(rows.fetchall()))
+        "SELECT v.generation, p.partition, p.last_id FROM view v JOIN position p ON p.consumer = v.name || ':' || v.generation"
+        " WHERE v.name = %s AND p.topic = %s ORDER BY p.partition",
+        (name, internal_topic(lane)),
+    ).fetchall()
+    if not rows:
+        raise NotBuilt(name)
+    view = Live(name, rows[0][0])
+    return view, Vector(view.generation, {partition: last for _, partition, last in rows})
+
+
+def rows_of(conn: psycopg.Connection, query: bytes, beyond: tuple[list[int], list[int]], *, many: bool) -> Iterator[TupleRow]:
+    """Rows beyond a vector. Many are streamed: the rows of a whole load would not fit beside what they become."""
+    cursor = conn.cursor(binary=True)
+    return cursor.stream(query, beyond, size=2000) if many else iter(cursor.execute(query, beyond))

@@ -12,7 +12,7 @@ from projections.blacklist.accounts import Account
 from projections.blacklist.fold import OpenListing, Subject, Watch
 from projections.blacklist.shown import Shown, shown, shown_until
 from projections.day import shanghai_day
-from projections.reading import NotBuilt, Vector, live, snapshot, vector
+from projections.reading import NotBuilt, Vector, live, rows_of, snapshot, vector
 
 __all__ = [
     "CURRENT",
@@ -89,10 +89,9 @@ def changes_since(conn: psycopg.Connection, since: Vector | None) -> News:
     Everything, with `reload`, for None or another generation's vector. Within `snapshot` several views are of one moment.
     """
     with snapshot(conn):
-        view = live(conn, VIEW)
-        new = vector(conn, view, "dossier")
+        view, new = vector(conn, VIEW, "dossier")
         reload = since is None or since.generation != new.generation or since.positions.keys() != new.positions.keys()
-        partitions, ids = Vector(0, dict.fromkeys(new.positions, -1)).beyond() if since is None or reload else since.beyond()
+        had = Vector(0, dict.fromkeys(new.positions, -1)).beyond() if since is None or reload else since.beyond()
         beyond = "FROM unnest(%b::int[], %b::bigint[]) AS had(partition, id)"
         versions = view.sql(
             f"SELECT v.state {beyond} JOIN {{view}}.version v ON v.partition = had.partition AND v.position > had.id"
@@ -102,9 +101,8 @@ def changes_since(conn: psycopg.Connection, since: Vector | None) -> News:
             f"SELECT a.id, a.platform, a.account, a.subject_id {beyond}"
             " JOIN {view}.account a ON a.partition = had.partition AND a.id > had.id"
         )
-        # Streamed: the rows of a whole load would not fit beside what they become.
-        subjects = [_decode(state) for (state,) in conn.cursor(binary=True).stream(versions, (partitions, ids), size=2000)]
-        accounts = [Account(*row) for row in conn.cursor(binary=True).stream(owners, (partitions, ids), size=2000)]
+        subjects = [_decode(state) for (state,) in rows_of(conn, versions, had, many=reload)]
+        accounts = [Account(*row) for row in rows_of(conn, owners, had, many=reload)]
     return News(new, reload, subjects, accounts)
 
 

@@ -13,7 +13,7 @@ from projections.casefile.fold import Effect, EffectState
 from projections.casefile.thread import reported
 from projections.reading import Live, NotBuilt, Vector, live, snapshot, vector
 
-__all__ = ["Effect", "EffectState", "Effects", "NotBuilt", "Step", "Vector", "chain", "effect", "effects", "snapshot", "timeline"]
+__all__ = ["Effect", "EffectState", "Effects", "NotBuilt", "Step", "Vector", "chain", "effect", "effects", "filings", "snapshot", "timeline"]
 
 VIEW = "casefile"
 ROUNDS = 8
@@ -60,6 +60,17 @@ def chain(conn: psycopg.Connection, member: str, report: str) -> tuple[Step, ...
     return tuple(step for _, step in sorted(found.items()))
 
 
+def filings(conn: psycopg.Connection, member: str, report: str) -> list[int]:
+    """The places in the log of what was filed under this number; empty also while the view is not there."""
+    with snapshot(conn):
+        try:
+            view = live(conn, VIEW)
+        except NotBuilt:
+            return []
+        query = view.sql("SELECT id FROM {view}.step WHERE thing = %s AND member = %s AND what = 'report.filed.v1' ORDER BY id")
+        return [id for (id,) in conn.execute(query, (reported(member, report), member))]
+
+
 def _follow(conn: psycopg.Connection, view: Live, things: set[int], found: dict[int, Step]) -> set[int]:
     """Put what the things lead to into `found`; the things that these lead on to."""
     query = view.sql(
@@ -100,8 +111,7 @@ def effects(conn: psycopg.Connection, member: str, since: Vector | None, limit: 
     A vector stays good when the view is rebuilt: effects keep their ids. A statement whose state changes comes again.
     """
     with snapshot(conn):
-        view = live(conn, VIEW)
-        now = vector(conn, view, "dossier")
+        view, now = vector(conn, VIEW, "dossier")
         had = {partition: 0 if since is None else since.positions.get(partition, 0) for partition in now.positions}
         query = view.sql(
             "SELECT e.partition, e.id, e.source, e.statement, e.state, e.why FROM unnest(%b::int[], %b::bigint[]) AS had(partition, id)"

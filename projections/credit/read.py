@@ -13,7 +13,7 @@ from projections.credit.fold import Entry
 from projections.credit.score import Line, Score
 from projections.credit.score import score as score_of
 from projections.credit.scorecard import Scorecard, Text
-from projections.reading import NotBuilt, Vector, live, snapshot, vector
+from projections.reading import NotBuilt, Vector, live, rows_of, snapshot, vector
 
 __all__ = [
     "CURRENT", "Entry", "Ledgers", "Line", "NotBuilt", "Score", "Scorecard", "Text", "Vector",
@@ -50,16 +50,14 @@ def ledger_since(conn: psycopg.Connection, since: Vector | None) -> Ledgers:
     Everything, with `reload`, for None or another generation's vector. Within `snapshot` several views are of one moment.
     """
     with snapshot(conn):
-        view = live(conn, VIEW)
-        new = vector(conn, view, "dossier")
+        view, new = vector(conn, VIEW, "dossier")
         reload = since is None or since.generation != new.generation or since.positions.keys() != new.positions.keys()
         had = Vector(0, dict.fromkeys(new.positions, -1)) if since is None or reload else since
         query = view.sql(
             "SELECT e.state FROM unnest(%b::int[], %b::bigint[]) AS had(partition, id)"
             " JOIN {view}.entry e ON e.partition = had.partition AND e.position > had.id"
         )
-        # Streamed: the rows of a whole load would not fit beside what they become.
-        entries = [_decode(state) for (state,) in conn.cursor(binary=True).stream(query, had.beyond(), size=2000)]
+        entries = [_decode(state) for (state,) in rows_of(conn, query, had.beyond(), many=reload)]
     return Ledgers(new, reload, entries)
 
 

@@ -24,11 +24,11 @@ STALE_SECONDS = 5.0
 # now() is when the transaction began, which is before its snapshot: the copy is never said to be newer than it is.
 _ROAD = (
     "SELECT now(), (SELECT coalesce(max(notification_id), 0) FROM hub_events WHERE lane = %(lane)s),"
-    " (SELECT last_id FROM relay_cursor WHERE lane = %(lane)s)"
+    " (SELECT last_id FROM relay_cursor WHERE lane = %(lane)s),"
+    " (SELECT array_agg((partition, last_id)) FROM relay_published WHERE topic = %(topic)s)"
 )
 # A generation that was just replaced may be dropped while it is read.
 AWAY = (psycopg.OperationalError, psycopg.errors.UndefinedTable, blacklist.NotBuilt, credit.NotBuilt)
-_PUBLISHED = "SELECT partition, last_id FROM relay_published WHERE topic = %s"
 
 
 class Follower:
@@ -65,14 +65,16 @@ class Follower:
     def look(self, conn: psycopg.Connection) -> None:
         """Take in what is new, all of one moment."""
         with blacklist.snapshot(conn):
-            at, head, relayed = conn.execute(_ROAD, {"lane": LANES[LANE]}).fetchone() or ()
-            published: dict[int, int] = dict(conn.execute(_PUBLISHED, (internal_topic(LANE),)).fetchall())
+            road = conn.execute(_ROAD, {"lane": LANES[LANE], "topic": internal_topic(LANE)}, binary=True)
+            at, head, relayed, published = road.fetchone() or ()
             listed = blacklist.changes_since(conn, self.replica.vectors.blacklist)
             ledgers = credit.ledger_since(conn, self.replica.vectors.credit)
         self.replica.take(listed, ledgers)
         a, b = listed.vector.positions, ledgers.vector.positions
         had = {partition: min(a.get(partition, 0), b.get(partition, 0)) for partition in a.keys() | b.keys()}
-        self._freshness.observe(Seen(at, head, relayed, published, had))
+        if listed.subjects or ledgers.entries:
+            log.info("copied", subjects=len(listed.subjects), had=had)
+        self._freshness.observe(Seen(at, head, relayed, dict(published or ()), had))
 
     def _run(self) -> None:
         try:
