@@ -1,5 +1,6 @@
 """The replica: whatever comes, in whatever order and however often, it ends as the hub's last word has it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -7,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +63,10 @@ def test_any_order_with_repeats_ends_the_same(said: list[Directive], random: Ran
         assert replica.agrees(digest_of(*(f"{one.subject_id}/{one.seq}" for one in bound)), len(bound))
         for subject, one in latest.items():
             assert (replica.restriction(DAY, subject_id=subject) is not None) == one.restricts
+            assert replica.is_restricted(DAY, subject_id=subject) == one.restricts
+            assert replica.is_restricted(DAY, uscc=f"uscc-{subject}") == one.restricts
+        for account in ACCOUNTS:
+            assert replica.is_restricted(DAY, account=account) == (replica.restriction(DAY, account=account) is not None)
 
 
 def test_it_answers_by_uscc_by_account_and_by_subject(replica: Replica) -> None:
@@ -86,16 +92,20 @@ def test_a_measure_lapses_after_its_last_day_without_a_word_and_still_counts(rep
 
 def test_a_snapshot_frees_whom_it_does_not_name_and_an_older_directive_does_not_bind_them_again(replica: Replica) -> None:
     replica.apply([told("a", 5), told("b", 3)], "t1")
-    changed = replica.replace([told("b", 3), told("c", 1)], "t2")
-    assert {(one.subject_id, one.restricts) for one in changed} == {("a", False), ("c", True)}
-    assert replica.apply([told("a", 5), told("a", 4)], "t3") == []
+    replica.stage([told("b", 3)], first=True)
+    replica.stage([told("c", 1)], first=False)
+    assert replica.restriction(DAY, subject_id="a") is not None, "until the last page is there"
+    assert replica.replace("t2") == 2
+    assert {(one.subject_id, one.restricts) for one in replica.unanswered()} == {("a", False), ("b", True), ("c", True)}
+    assert replica.apply([told("a", 5), told("a", 4)], "t3") == 0
     assert replica.restriction(DAY, subject_id="a") is None
     assert replica.agrees(digest_of("b/3", "c/1"), 2)
 
 
 def test_a_snapshot_of_a_restored_hub_wins_over_a_higher_seq(replica: Replica) -> None:
     replica.apply([told("a", 9)], "t1")
-    replica.replace([told("a", 2)], "t2")
+    replica.stage([told("a", 2)], first=True)
+    replica.replace("t2")
     assert replica.agrees(digest_of("a/2"), 1)
 
 
@@ -105,6 +115,8 @@ def test_the_copy_the_token_and_what_is_unanswered_survive_a_restart(tmp_path: P
         first.answered(told("a", 1))
     with closing(Replica(tmp_path / "copy.db")) as again:
         assert again.token == "t1"
+        assert again.is_restricted(DAY, uscc="uscc-a")
+        assert not again.is_restricted(DAY, uscc="uscc-b")
         assert again.agrees(digest_of("a/1", "c/1"), 2)
         assert [one.subject_id for one in again.unanswered()] == ["b", "c"], "a lift comes first"
 
@@ -121,3 +133,24 @@ def test_an_unknown_measure_and_an_unknown_tier_bind_as_they_are_written(replica
     found = replica.restriction(DAY, subject_id="a")
     assert found is not None
     assert found.in_force(DAY) == {"shadow"}
+
+
+def test_of_two_subjects_with_one_credit_code_the_longest_binds(replica: Replica) -> None:
+    one, other = told("a", 1, until=date(2027, 1, 1)), told("b", 1, until=date(2027, 3, 1))
+    shared = [msgspec.structs.replace(directive, uscc="shared") for directive in (one, other)]
+    replica.apply(shared, "t1")
+    assert replica.is_restricted(date(2027, 2, 1), uscc="shared")
+    replica.apply([told("b", 2, restricted=False)], "t2")
+    assert not replica.is_restricted(date(2027, 2, 1), uscc="shared")
+    assert replica.is_restricted(date(2027, 1, 1), uscc="shared")
+
+
+def test_a_copy_in_an_older_form_begins_again(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as old:
+        old.executescript(
+            "CREATE TABLE directive (subject_id TEXT); CREATE TABLE progress (token TEXT); INSERT INTO progress VALUES ('t9')"
+        )
+    with closing(Replica(tmp_path / "copy.db")) as replica:
+        assert replica.token is None
+        replica.apply([told("a", 1)], "t1")
+        assert replica.is_restricted(DAY, subject_id="a")

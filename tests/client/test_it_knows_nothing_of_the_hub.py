@@ -6,6 +6,7 @@ import sys
 import pytest
 
 CLIENT = [
+    "events.client.__main__",
     "events.client.effects",
     "events.client.follow.live",
     "events.client.notices",

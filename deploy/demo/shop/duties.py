@@ -44,8 +44,8 @@ class Duties:
         self._member, self._books, self._replica, self._outbox = member, books, replica, outbox
         self._actions, self._tell = actions, tell
 
-    def enforce(self, news: list[Directive], now: datetime) -> None:
-        """`news` is in force since the replica took it, at `now`; every unanswered directive is answered, lifts first."""
+    def enforce(self, news: int, now: datetime) -> None:
+        """So many `news` are in force since the replica took it, at `now`; every unanswered directive is answered, lifts first."""
         if not news and not self._behind:
             return
         self._behind = True

@@ -6,6 +6,7 @@ import msgspec
 
 # China has had one offset and no summer time since 1991; a tz database would be one more thing to keep current.
 SHANGHAI = timezone(timedelta(hours=8))
+NEVER_ENDS = date.max.toordinal()
 
 
 class MeasureUntil(msgspec.Struct, frozen=True):
@@ -45,6 +46,14 @@ class Directive(msgspec.Struct, frozen=True):
     def restricts(self) -> bool:
         """Whether it counts in the digest: also past its `until`."""
         return self.tier != "none"
+
+    @property
+    def last_day(self) -> int:
+        """The ordinal of the last day on which any measure is in force; 0 when none is, `NEVER_ENDS` when one has no end."""
+        if not self.restricts or not self.measures:
+            return 0
+        ends = [NEVER_ENDS if one.until is None else one.until.toordinal() for one in self.measures]
+        return min(max(ends), NEVER_ENDS if self.until is None else self.until.toordinal())
 
     def in_force(self, day: date) -> frozenset[str]:
         """The measures that hold on `day`, Asia/Shanghai: each lapses by itself after its last day."""

@@ -1,7 +1,5 @@
 """The pull feed: a snapshot once, then what changed, each page proven by a digest."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from events.client.follow.directive import Directive
@@ -43,44 +41,43 @@ class Feed:
     def __init__(self, hub: Hub, replica: Replica, *, limit: int = 1000) -> None:
         self._hub, self._replica, self._limit = hub, replica, limit
 
-    def poll(self) -> list[Directive]:
-        """Everything new, at one request a page. A token that is too old, or a copy that differs, is mended by a snapshot."""
+    def poll(self) -> int:
+        """Everything new, at one request a page; gives how many subjects changed.
+
+        A token that is too old, or a copy that differs, is mended by a snapshot.
+        """
         if self._replica.token is None:
             return self.resync()
-        news: list[Directive] = []
-        more = True
+        changed, more = 0, True
         while more:
             try:
                 page = self._page(self._replica.token)
             except Problem as problem:
                 if problem.status != GONE:
                     raise
-                return news + self.resync()
-            news += self._replica.apply([item.data for item in page.items], page.next)
+                return changed + self.resync()
+            changed += self._replica.apply([item.data for item in page.items], page.next)
             if not self._replica.agrees(page.digest, page.count):
-                return news + self.resync()
+                return changed + self.resync()
             more = page.more
-        return news
+        return changed
 
-    def resync(self) -> list[Directive]:
-        """Take a full snapshot in place of the copy, which stays in force until the last page is there."""
-        pages = list(self._snapshot())
-        news = self._replica.replace((item.data for page in pages for item in page.items), pages[-1].next)
-        if not self._replica.agrees(pages[-1].digest, pages[-1].count):
-            raise Diverged(f"{self._replica.count} subjects here, {pages[-1].count} there")
-        return news
+    def resync(self) -> int:
+        """Take a full snapshot in place of the copy, which stays in force until the last page is there; how many subjects changed."""
+        page = self._page(None)
+        self._replica.stage((item.data for item in page.items), first=True)
+        while page.more:
+            page = self._page(page.next)
+            self._replica.stage((item.data for item in page.items), first=False)
+        changed = self._replica.replace(page.next)
+        if not self._replica.agrees(page.digest, page.count):
+            raise Diverged(f"{self._replica.count} subjects here, {page.count} there")
+        return changed
 
     def prove(self) -> bool:
         """Tell the hub the digest of the copy; whether it is what a faithful copy has at the copy's token."""
         copy = {"token": self._replica.token, "digest": self._replica.digest, "count": self._replica.count}
         return self._hub.put("/v1/digest", msgspec.json.encode(copy)).read(Compared).agrees
-
-    def _snapshot(self) -> Iterator[Page]:
-        page = self._page(None)
-        yield page
-        while page.more:
-            page = self._page(page.next)
-            yield page
 
     def _page(self, since: str | None) -> Page:
         query: dict[str, str | int] = {"limit": self._limit}

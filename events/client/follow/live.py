@@ -37,8 +37,8 @@ class Live:
     def __init__(self, hub: Hub, replica: Replica) -> None:
         self._hub, self._replica, self._feed = hub, replica, Feed(hub, replica)
 
-    def run(self, stop: Event, heard: Callable[[list[Directive]], None], doubt: Callable[[Exception], None]) -> None:
-        """Until `stop`, which it notices at the next event or heartbeat. `heard` is told what is in force by now.
+    def run(self, stop: Event, heard: Callable[[int], None], doubt: Callable[[Exception], None]) -> None:
+        """Until `stop`, which it notices at the next event or heartbeat. `heard` is told how many subjects changed; the copy says how.
 
         `doubt` is told why nothing comes; the connection is then made anew, at most every half second and at least every 30.
         """
@@ -57,8 +57,8 @@ class Live:
                 failures += 1
                 pause = min(LONGEST, 0.25 * 2**failures)
 
-    def _batches(self) -> Iterator[list[Directive]]:
-        """What each state that the hub tells has brought. Ends when the copy differs, and the pull feed then mends it."""
+    def _batches(self) -> Iterator[int]:
+        """How many subjects each state that the hub tells has changed. Ends when the copy differs, and the pull feed then mends it."""
         directives: list[Directive] = []
         for sent in self._sent():
             if sent.kind != "state":

@@ -7,15 +7,31 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import msgspec
 
 from events.client.follow.directive import Directive
+from events.client.follow.until import Until
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS directive (subject_id TEXT PRIMARY KEY, state BLOB NOT NULL, answered INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS progress (one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT NOT NULL);
+SCHEMA_VERSION = 2
+# What is asked all the time, and read whole at a start, lies apart from what is only shown.
+SCHEMA = f"""
+CREATE TABLE held (
+    subject_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, restricts INTEGER NOT NULL, uscc TEXT, last_day INTEGER NOT NULL,
+    answered INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX held_uscc ON held (uscc) WHERE uscc IS NOT NULL;
+CREATE INDEX held_unanswered ON held (restricts, subject_id) WHERE answered = 0;
+CREATE TABLE account (account TEXT PRIMARY KEY, subject_id TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX account_subject ON account (subject_id);
+CREATE TABLE state (subject_id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshot (subject_id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), token TEXT, sum TEXT NOT NULL, count INTEGER NOT NULL);
+INSERT INTO progress VALUES (1, NULL, '0', 0);
+PRAGMA user_version = {SCHEMA_VERSION};
 """
+TABLES = ("held", "account", "state", "snapshot", "progress", "directive")
 
 
 class Replica:
@@ -26,7 +42,9 @@ class Replica:
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
-        self._file.executescript(SCHEMA)
+        if self._file.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+            # A copy in an older form begins again with a snapshot.
+            self._file.executescript("".join(f"DROP TABLE IF EXISTS {table};" for table in TABLES) + SCHEMA)
         self._load()
 
     @property
@@ -45,106 +63,127 @@ class Replica:
 
     def agrees(self, digest: str, count: int) -> bool:
         """Whether the hub, at the same token, has the same subjects at the same numbers."""
-        return self._count == count and self._sum == int(digest, 16)
+        return self._count == count and self.digest == digest
+
+    def is_restricted(self, day: date, *, uscc: str = "", account: str = "", subject_id: str = "") -> bool:
+        """Whether any measure is in force on `day` (Asia/Shanghai) for whom any of the keys names. From memory, in a microsecond."""
+        ordinal, until = day.toordinal(), self._until
+        last = until.of_uscc.get(uscc, 0), until.of_account.get(account, 0), until.of_subject.get(subject_id, 0)
+        return max(last) >= ordinal
 
     def restriction(
         self, day: date, *, uscc: str | None = None, account: str | None = None, subject_id: str | None = None
     ) -> Directive | None:
         """The directive with a measure in force on `day` for whom any of the keys names; None is freedom."""
-        for subject in (subject_id, self._of_uscc.get(uscc or ""), self._of_account.get(account or "")):
-            held = self._held.get(subject or "")
-            if held is not None and held.in_force(day):
-                return held
-        return None
+        if not self.is_restricted(day, uscc=uscc or "", account=account or "", subject_id=subject_id or ""):
+            return None
+        query = (
+            "SELECT state FROM state WHERE subject_id IN (SELECT ? UNION SELECT subject_id FROM held WHERE uscc = ?"
+            " UNION SELECT subject_id FROM account WHERE account = ?)"
+        )
+        rows = self._rows(query, (subject_id, uscc, account))
+        found = (msgspec.json.decode(row[0], type=Directive) for row in rows)
+        return next((directive for directive in found if directive.in_force(day)), None)
 
-    def apply(self, directives: Sequence[Directive], token: str) -> list[Directive]:
-        """Take the news and remember the token, in one transaction. An equal or lower seq is dropped; the rest is returned."""
-        news = []
+    def directive(self, subject_id: str) -> Directive | None:
+        """The last one about a subject, of whatever tier."""
+        rows = self._rows("SELECT state FROM state WHERE subject_id = ?", (subject_id,))
+        return msgspec.json.decode(rows[0][0], type=Directive) if rows else None
+
+    def apply(self, directives: Sequence[Directive], token: str) -> int:
+        """Take the news and remember the token, in one transaction. An equal or lower seq is dropped; gives how many were news."""
         with self._transaction():
-            for directive in directives:
-                held = self._held.get(directive.subject_id)
-                if held is None or directive.seq > held.seq:
-                    self._put(directive)
-                    news.append(directive)
+            news = sum(self._put(directive) for directive in directives if directive.seq > self._seq(directive.subject_id))
             self._remember(token)
         return news
 
-    def replace(self, directives: Iterable[Directive], token: str) -> list[Directive]:
-        """A snapshot is the whole truth: what it does not name is free. Gives what changed by it.
+    def stage(self, directives: Iterable[Directive], *, first: bool) -> None:
+        """Keep a page of a snapshot aside; the copy stays in force until `replace`. `first` forgets an earlier attempt."""
+        with self._lock:
+            self._file.execute("BEGIN IMMEDIATE")
+            if first:
+                self._file.execute("DELETE FROM snapshot")
+            rows = ((directive.subject_id, msgspec.json.encode(directive)) for directive in directives)
+            self._file.executemany("REPLACE INTO snapshot VALUES (?, ?)", rows)
+            self._file.execute("COMMIT")
+
+    def replace(self, token: str) -> int:
+        """The snapshot that was staged is the whole truth: what it does not name is free. Gives how many subjects changed by it.
 
         The seq of the freed is kept, so that an older directive that is still on some road cannot bind them again.
         """
-        news = []
+        changed = 0
         with self._transaction():
-            left = {subject for subject, held in self._held.items() if held.restricts}
-            for directive in directives:
-                left.discard(directive.subject_id)
-                held = self._held.get(directive.subject_id)
-                if held is None or held.seq != directive.seq:
-                    self._put(directive)
-                    news.append(directive)
-            for subject in left:
-                freed = Directive(
-                    subject_id=subject, seq=self._held[subject].seq, tier="none", your_accounts=self._held[subject].your_accounts
-                )
-                self._put(freed)
-                news.append(freed)
+            left = "SELECT subject_id, seq FROM held WHERE restricts AND subject_id NOT IN (SELECT subject_id FROM snapshot)"
+            for subject, seq in self._file.execute(left).fetchall():
+                accounts = tuple(a for (a,) in self._file.execute("SELECT account FROM account WHERE subject_id = ?", (subject,)))
+                changed += self._put(Directive(subject, seq, "none", your_accounts=accounts))
+            for (state,) in self._file.execute("SELECT state FROM snapshot"):
+                directive = msgspec.json.decode(state, type=Directive)
+                if directive.seq != self._seq(directive.subject_id):
+                    changed += self._put(directive)
+            self._file.execute("DELETE FROM snapshot")
             self._remember(token)
-        return news
+        return changed
 
-    def unanswered(self) -> list[Directive]:
+    def unanswered(self) -> Iterator[Directive]:
         """Latest directives that nobody has acknowledged yet, also those of before a restart. Lifts come first."""
-        with self._lock:
-            rows = self._file.execute("SELECT state FROM directive WHERE answered = 0").fetchall()
-        found = [msgspec.json.decode(row[0], type=Directive) for row in rows]
-        return sorted(found, key=lambda directive: directive.restricts)
+        query = (
+            "SELECT restricts, subject_id, state FROM held JOIN state USING (subject_id)"
+            " WHERE answered = 0 AND (restricts, subject_id) > (?, ?) ORDER BY restricts, subject_id LIMIT 500"
+        )
+        place = (-1, "")
+        while rows := self._rows(query, place):
+            yield from (msgspec.json.decode(state, type=Directive) for *_, state in rows)
+            place = rows[-1][:2]
 
     def answered(self, directive: Directive) -> None:
         """Unless a newer one has come meanwhile, which then waits for its own answer."""
-        with self._transaction():
-            held = self._held[directive.subject_id]
-            if held.seq == directive.seq:
-                self._file.execute("UPDATE directive SET answered = 1 WHERE subject_id = ?", (held.subject_id,))
+        with self._lock:
+            self._file.execute("UPDATE held SET answered = 1 WHERE (subject_id, seq) = (?, ?)", (directive.subject_id, directive.seq))
 
     def close(self) -> None:
         self._file.close()
 
     def _load(self) -> None:
-        self._held: dict[str, Directive] = {}
-        self._of_uscc: dict[str, str] = {}
-        self._of_account: dict[str, str] = {}
-        self._sum, self._count = 0, 0
-        for row in self._file.execute("SELECT state FROM directive"):
-            self._index(msgspec.json.decode(row[0], type=Directive))
-        row = self._file.execute("SELECT token FROM progress").fetchone()
-        self._token: str | None = row[0] if row else None
+        self._token: str | None
+        self._count: int
+        self._token, total, self._count = self._file.execute("SELECT token, sum, count FROM progress").fetchone()
+        self._sum = int(total, 16)
+        self._until = Until.read(self._file)
 
-    def _put(self, directive: Directive) -> None:
-        self._file.execute("REPLACE INTO directive VALUES (?, ?, 0)", (directive.subject_id, msgspec.json.encode(directive)))
-        self._index(directive)
+    def _rows(self, query: str, values: Sequence[object]) -> list[Any]:
+        with self._lock:
+            return self._file.execute(query, values).fetchall()
 
-    def _index(self, directive: Directive) -> None:
-        subject, before = directive.subject_id, self._held.get(directive.subject_id)
-        if before is not None and before.restricts:
-            self._weigh(before, -1)
+    def _seq(self, subject: str) -> int:
+        row = self._file.execute("SELECT seq FROM held WHERE subject_id = ?", (subject,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def _put(self, directive: Directive) -> bool:
+        subject, uscc = directive.subject_id, directive.uscc
+        before = self._file.execute("SELECT seq, restricts, uscc FROM held WHERE subject_id = ?", (subject,)).fetchone()
+        if before is not None and before[1]:
+            self._weigh(subject, before[0], -1)
         if directive.restricts:
-            self._weigh(directive, +1)
-        self._held[subject] = directive
-        for account in before.your_accounts if before else ():
-            if self._of_account.get(account) == subject:
-                del self._of_account[account]
-        self._of_account.update(dict.fromkeys(directive.your_accounts, subject))
-        if directive.uscc is not None:
-            self._of_uscc[directive.uscc] = subject
+            self._weigh(subject, directive.seq, +1)
+        accounts = {account for (account,) in self._file.execute("SELECT account FROM account WHERE subject_id = ?", (subject,))}
+        row = (subject, directive.seq, directive.restricts, uscc, directive.last_day)
+        self._file.execute("REPLACE INTO held VALUES (?, ?, ?, ?, ?, 0)", row)
+        self._file.execute("REPLACE INTO state VALUES (?, ?)", (subject, msgspec.json.encode(directive)))
+        self._file.execute("DELETE FROM account WHERE subject_id = ?", (subject,))
+        self._file.executemany("REPLACE INTO account VALUES (?, ?)", [(account, subject) for account in directive.your_accounts])
+        usccs = {known for known in (before[2] if before else None, uscc) if known is not None}
+        self._until.look_again(self._file, usccs, accounts | {*directive.your_accounts}, [subject])
+        return True
 
-    def _weigh(self, directive: Directive, sign: int) -> None:
-        number = int.from_bytes(sha256(f"{directive.subject_id}/{directive.seq}".encode()).digest(), "big")
+    def _weigh(self, subject: str, seq: int, sign: int) -> None:
+        number = int.from_bytes(sha256(f"{subject}/{seq}".encode()).digest(), "big")
         self._sum = (self._sum + sign * number) % (1 << 256)
         self._count += sign
 
     def _remember(self, token: str) -> None:
-        if token != self._token:
-            self._file.execute("REPLACE INTO progress VALUES (1, ?)", (token,))
+        self._file.execute("UPDATE progress SET token = ?, sum = ?, count = ?", (token, self.digest, self._count))
         self._token = token
 
     @contextmanager
