@@ -32,6 +32,7 @@ __all__ = [
     "changes",
     "changes_since",
     "count",
+    "cuts",
     "page",
     "shown",
     "shown_until",
@@ -156,6 +157,16 @@ def changes(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor:
         rows = conn.execute(query, (start, end, cursor, limit + 1)).fetchall()
     items = [Change(None if before is None else _decode(before), _decode(after)) for _, after, before in rows[:limit]]
     return Changes(items, rows[limit - 1][0] if len(rows) > limit else None)
+
+
+def cuts(conn: psycopg.Connection, since: datetime, now: datetime, limit: int) -> list[datetime]:
+    """The ends of the minutes, after `since` and all over by `now`, in which the list changed; the latest first."""
+    with snapshot(conn):
+        query = live(conn, VIEW).sql(
+            "SELECT DISTINCT date_trunc('minute', at) + interval '1 minute' FROM {view}.version"
+            " WHERE changed AND at > %s AND at < date_trunc('minute', %s::timestamptz) ORDER BY 1 DESC LIMIT %s"
+        )
+        return [cut for (cut,) in conn.execute(query, (since, now, limit))]
 
 
 def subject(conn: psycopg.Connection, subject_id: UUID, as_of: AsOf = CURRENT) -> Subject | None:

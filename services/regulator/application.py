@@ -1,7 +1,7 @@
 """Reads that leave a trace: who read what, why and when is kept in the transaction that reads, before anything is answered."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -98,15 +98,17 @@ class Reader:
             return "the database is away"
         return "ready" if {blacklist.VIEW, casefile.VIEW} <= built else "starting"
 
-    @contextmanager
-    def _audited(self, reading: Reading, resource: str) -> Iterator[psycopg.Connection]:
-        """A transaction of one snapshot that begins with the audit row: without the row there is nothing to read."""
-        try:
-            with self._pool.connection() as conn, conn.transaction():
-                conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                conn.execute(
-                    "INSERT INTO audit (at, actor, purpose, resource) VALUES (%s, %s, %s, %s)", (reading.at, *reading[:2], resource)
-                )
-                yield conn
-        except blacklist.NotBuilt:
-            raise Problem("unavailable", "The view is not built yet.") from None
+    def _audited(self, reading: Reading, resource: str) -> AbstractContextManager[psycopg.Connection]:
+        return audited(self._pool, reading, resource)
+
+
+@contextmanager
+def audited(pool: ConnectionPool, reading: Reading, resource: str) -> Iterator[psycopg.Connection]:
+    """A transaction of one snapshot that begins with the audit row: without the row there is nothing to read."""
+    try:
+        with pool.connection() as conn, conn.transaction():
+            conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            conn.execute("INSERT INTO audit (at, actor, purpose, resource) VALUES (%s, %s, %s, %s)", (reading.at, *reading[:2], resource))
+            yield conn
+    except blacklist.NotBuilt:
+        raise Problem("unavailable", "The view is not built yet.") from None

@@ -16,6 +16,8 @@ from services.regulator.application import Reader
 from services.regulator.console.rendering import template_config
 from services.regulator.console.session import Sessions
 from services.regulator.console.site import CONSOLE
+from services.regulator.exports.api import EXPORTS, Sums
+from services.regulator.exports.reading import Exporter
 from services.regulator.settings import Settings
 from services.web import Credentials, Quota, Site, serve
 from services.web import application as site
@@ -58,11 +60,13 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
 
     return site(
         title="regulator",
-        handlers=[API, *CONSOLE],
+        handlers=[API, EXPORTS, *CONSOLE],
         credentials=credentials,
         ready=lambda: readiness.word,
         provide={
             "reader": reader,
+            "exporter": Exporter(database),
+            "sums": Sums(),
             "clock": clock,
             "sessions": Sessions(credentials, settings.regulator_https),
             "attempts": Quota(LOGIN_RATE, LOGIN_BURST),

@@ -19,9 +19,9 @@ def wrong_parameter(name: str, detail: str) -> Problem:
     return Problem("bad-parameter", f"{name}: {detail}", (Fault(f"#/{name}", "bad-parameter", detail),))
 
 
-def purpose(request: Request[Any, Any, Any]) -> str:
-    """What a dossier is read for, from Liancheng-Purpose (percent-encoded when it is not ASCII). Absent: purpose-required."""
-    text = unquote(request.headers.get("liancheng-purpose", "")).strip()
+def purpose(request: Request[Any, Any, Any], given: str | None = None) -> str:
+    """What a read is for, from Liancheng-Purpose (percent-encoded when it is not ASCII); without it `given`, or purpose-required."""
+    text = unquote(request.headers.get("liancheng-purpose", "")).strip() or (given or "").strip()
     if not text or len(text) > PURPOSE_LENGTH or not text.isprintable():
         raise Problem("purpose-required", f"Liancheng-Purpose holds 1 to {PURPOSE_LENGTH} printable characters.")
     return text
