@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run down demo status key rebuild test check bench lock
+.PHONY: help run down demo status key rebuild trace erase test test-slow check check-log mutants simulate backtest bench lock
 
 PYTHON = .venv/bin/python
 LOCAL = $(PYTHON) -m deploy.local
@@ -34,15 +34,36 @@ key: .venv/installed ## MEMBER=code [CLASS=platform|authority|reviewer|approver|
 rebuild: .venv/installed ## VIEW=name: build a view anew beside the live one, then switch
 	@$(LOCAL) rebuild '$(VIEW)'
 
+trace: .venv/installed ## ID=statement [SOURCE=/platforms/code]: its way through every process, with times
+	@$(LOCAL) trace --id '$(ID)' --source '$(SOURCE)'
+
+erase: .venv/installed ## SUBJECT=id | STATEMENT=id SOURCE=/platforms/code, [REASON=words]: erase what was said in words
+	@$(LOCAL) erase --subject '$(SUBJECT)' --statement '$(STATEMENT)' --source '$(SOURCE)' --reason '$(REASON)'
+
+mutants: .venv/installed ## break each rule of the domain once: which spec catches it?
+	@$(PYTHON) -m tests.mutants
+
+simulate: .venv/installed ## merchants, platforms and people who err, before the real rules: who is wrongly restricted?
+	@$(PYTHON) -m tests.simulation
+
+check-log: .venv/installed ## read the whole log of what runs: was due process kept?
+	@$(LOCAL) check-log
+
+backtest: .venv/installed ## RULEBOOK=path or version: what it would have made of the whole log of what runs
+	@$(LOCAL) backtest '$(RULEBOOK)'
+
 check: .venv/installed ## style, types, floors, and every test that needs no server
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --config tests/architecture/floors.importlinter
-	$(PYTHON) -m pytest -q -m "not servers"
+	$(PYTHON) -m pytest -q -m "not servers and not slow"
 
 test: .venv/installed ## every test on real PostgreSQL and real Kafka
-	$(PYTHON) -m pytest -q -m servers
+	$(PYTHON) -m pytest -q -m "servers and not slow"
+
+test-slow: .venv/installed ## the tests that take their time
+	$(PYTHON) -m pytest -q -m slow
 
 bench: .venv/installed ## how fast, against a textbook peer
 	@$(PYTHON) -m tests.bench

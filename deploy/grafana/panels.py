@@ -121,14 +121,14 @@ ROWS = (
                 (("sum(increase(liancheng_due_process_violations_total[1d]))", "1d"),),
             ),
             Panel("无法送达的告知书", "Notices that nobody could deliver", "short", (("max(liancheng_notices_undelivered)", ""),)),
-            Panel("熔断扣留的处罚", "Sanctions held by the breaker", "short", (("max(liancheng_breaker_held_weighings)", ""),)),
+            Panel("熔断暂缓的列名", "Listings held by the breaker", "short", (("max(liancheng_breaker_held_listings)", ""),)),
             Panel(
                 "副本不一致（一天）",
                 "Copies that differed (a day)",
                 "short",
                 (("sum(increase(liancheng_digest_mismatches_total[1d]))", "1d"),),
             ),
-            Panel("到期未删除的文字", "Words due for erasure", "short", (("max(liancheng_vault_erasures_due)", ""),)),
+            Panel("未执行的删除请求", "Requests of erasure not done", "short", (("max(liancheng_vault_erasures_due)", ""),)),
         ),
     ),
     Row(

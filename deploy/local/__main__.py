@@ -1,8 +1,9 @@
-"""The commands behind the Makefile: python -m deploy.local run | down | status | demo | key | rebuild."""
+"""The commands behind the Makefile: python -m deploy.local COMMAND."""
 
 import argparse
 import os
 import secrets as randomness
+import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -10,10 +11,12 @@ from datetime import UTC, datetime
 import msgspec
 import psycopg
 
+from deploy.erase import command as erasing
 from deploy.local import enrol, processes, run, stack, views
 from deploy.local.access.secrets import keep
 from deploy.local.settings import Settings, Site, read
 from deploy.local.tell import Trouble, either, say
+from deploy.trace import command as tracing
 
 
 def main() -> None:
@@ -33,6 +36,8 @@ def main() -> None:
                 _key(run.present(settings), site, enrol.apply(words.member, words.member_class, words.entity))
             case "rebuild":
                 _rebuild(run.present(settings), site, words.view)
+            case _:
+                sys.exit(_look_after(words, run.present(settings), site))
     except (Trouble, PermissionError) as trouble:
         sys.exit(f"liancheng: {trouble}")
     except (run.Stopped, KeyboardInterrupt):
@@ -42,14 +47,36 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("run", "down", "status", "demo"):
+    for name in ("run", "down", "status", "demo", "check-log"):
         commands.add_parser(name)
     key = commands.add_parser("key")
     key.add_argument("--member", required=True)
     key.add_argument("--class", dest="member_class", default="platform")
     key.add_argument("--entity", default="")
     commands.add_parser("rebuild").add_argument("view")
+    commands.add_parser("backtest").add_argument("rulebook")
+    trace = commands.add_parser("trace")
+    trace.add_argument("--id", required=True)
+    erase = commands.add_parser("erase")
+    for name in ("statement", "subject", "reason"):
+        erase.add_argument(f"--{name}", default="")
+    for command in (trace, erase):
+        command.add_argument("--source", default="")
     return parser
+
+
+def _look_after(words: argparse.Namespace, settings: Settings, site: Site) -> int:
+    """What operators ask of the data of a hub that runs; the exit code."""
+    match words.command:
+        case "trace":
+            _trace(settings, site, words.id, words.source)
+        case "erase":
+            _erase(settings, site, erasing.Wish(words.statement, words.source, words.subject, words.reason))
+        case "backtest":
+            return _backtest(settings, site, words.rulebook)
+        case "check-log":
+            return _check_log(settings, site)
+    return 0
 
 
 def _status(settings: Settings) -> None:
@@ -78,6 +105,33 @@ def _key(settings: Settings, site: Site, wanted: enrol.Application) -> None:
 def _rebuild(settings: Settings, site: Site, view: str) -> None:
     secrets = keep(settings.folder, _token)
     say(views.rebuild(view, settings, secrets, stack.reach(settings, site, secrets)))
+
+
+def _trace(settings: Settings, site: Site, statement_id: str, source: str) -> None:
+    tracing.trace(settings, stack.reach(settings, site, keep(settings.folder, _token)), statement_id, source or None, say)
+
+
+def _erase(settings: Settings, site: Site, wish: erasing.Wish) -> None:
+    erasing.erase(stack.reach(settings, site, keep(settings.folder, _token)).owner, wish, datetime.now(UTC), say)
+
+
+def _backtest(settings: Settings, site: Site, rulebook: str) -> int:
+    """Its exit code: 2 for a rulebook that is not there or is defective."""
+    if not rulebook:
+        raise Trouble("须给出 RULEBOOK=文件或版本", "RULEBOOK= names a file or a version")
+    return _do(processes.Process("backtest", "services.adjudication.backtest", (), ("adjudication",)), settings, site, rulebook)
+
+
+def _check_log(settings: Settings, site: Site) -> int:
+    """Its exit code: 1 when due process was not kept somewhere. With the rights of one who only reads."""
+    return _do(processes.Process("check", "services.adjudication.check", (), ("regulator",)), settings, site)
+
+
+def _do(process: processes.Process, settings: Settings, site: Site, *words: str) -> int:
+    """Run it until it ends, with its own rights and no other's; its exit code."""
+    secrets = keep(settings.folder, _token)
+    program = processes.program(process, settings, secrets, stack.reach(settings, site, secrets))
+    return subprocess.run([*program.command, *words], env=program.environment, cwd=program.folder, check=False).returncode
 
 
 def _token() -> str:

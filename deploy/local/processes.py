@@ -10,6 +10,7 @@ from deploy.local.access.secrets import Secrets
 from deploy.local.settings import CHECKOUT, TUNING, Settings
 from deploy.local.supervision.supervise import Program
 from events.transport.kafka import Kafka
+from events.wire.token import notice_key
 
 # Of the environment that we were started in, a process gets these.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", *(f"LIANCHENG_{name}" for name in TUNING))
@@ -76,6 +77,8 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         given[f"KAFKA_PASSWORD_{process.kafka_user.upper()}"] = secrets.kafka_users[process.kafka_user]
     if process.hub_key:
         given["HUB_KEY"] = secrets.hub_key
+    if "directives" in process.roles:
+        given["NOTICE_KEY"] = notice_key(bytes.fromhex(secrets.hub_key)).hex()
     ours = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     # Two memory arenas instead of eight for each core: the whole stack has to fit 1.5 GiB.
     return ours | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"} | {f"LIANCHENG_{name}": value for name, value in given.items()}

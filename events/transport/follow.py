@@ -1,6 +1,7 @@
 """A follower: it takes facts from the internal topics in order, once, and stores its place with what it made of them."""
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from events.transport import faust_worker, store
 from events.transport.envelope import NotAnEnvelope, Span, Unpacker
 from events.transport.faust_worker import Handler, Message
 from events.transport.kafka import Kafka, administrator
-from events.transport.positions import TP, Judgement, MissingPosition, Place, hints, judge, lock, save
+from events.transport.positions import TP, Judgement, Lag, MissingPosition, Place, hints, judge, lock, save
 from events.transport.session import RetryLater, Session
 from events.transport.telemetry import FOLD_SECONDS, LAG_IDS, LAG_SECONDS, REFUSALS, log
 from events.transport.topics import LANE_OF_TOPIC, LANES, internal_topic
@@ -70,6 +71,7 @@ class Follower:
         self._unpacker = Unpacker()
         self._poison = 0
         self._behind: dict[tuple[str, TP], tuple[int, float]] = {}
+        self._lags: defaultdict[tuple[str, TP], Lag] = defaultdict(Lag)
         self._ready = "starting"
 
     def readiness(self) -> str:
@@ -176,7 +178,7 @@ class Follower:
         self._behind[consumer, tp] = (position, now if moved else since)
         waited = 0.0 if moved else now - since
         LAG_IDS.labels(consumer, tp.topic, str(tp.partition)).set(max(behind, 0))
-        LAG_SECONDS.labels(consumer, tp.topic, str(tp.partition)).set(waited)
+        LAG_SECONDS.labels(consumer, tp.topic, str(tp.partition)).set(self._lags[consumer, tp].seconds(position, published, now))
         if waited > STANDSTILL:
             raise RuntimeError(f"{consumer} stands still at {position} of {published} in {tp}")
         return published if waited >= PATIENCE else None

@@ -1,5 +1,6 @@
 """Where each reader is in each topic-partition: PostgreSQL's rows, counted in notification ids."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -39,6 +40,29 @@ def judge(position: int, last: int, previous: int) -> Judgement:
     if last <= position:
         return Judgement.DROP
     return Judgement.HOLE if previous > position else Judgement.APPLY
+
+
+class Lag:
+    """How late one reader of one topic-partition is: for how long what it has not had yet has been published. Pure.
+
+    A reader that moves on and never arrives is late too, which the age of its last step would not show; and one that is
+    always a moment behind a busy relay is not, which the time since it was last level would say.
+    """
+
+    HEADS = 4096
+    """Heads that are remembered; of a reader that is later than that the oldest ones tell."""
+
+    def __init__(self) -> None:
+        self._heads: deque[tuple[int, float]] = deque()
+
+    def seconds(self, position: int, published: int, now: float) -> float:
+        """Called now and then with what is so now; `now` never goes back."""
+        while self._heads and self._heads[0][0] <= position:
+            self._heads.popleft()
+        newest = self._heads[-1][0] if self._heads else position
+        if published > newest and len(self._heads) < self.HEADS:
+            self._heads.append((published, now))
+        return now - self._heads[0][1] if self._heads else 0.0
 
 
 def lock(conn: psycopg.Connection, consumers: Sequence[str], partitions: Iterable[TP]) -> dict[tuple[str, TP], Place]:

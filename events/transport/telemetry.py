@@ -72,7 +72,9 @@ HTTP_SECONDS = _histogram(
 RELAY_BACKLOG = _gauge("liancheng_relay_backlog_facts", "Facts in the log that the relay has not published yet.", ("lane",))
 RELAY_AGE = _gauge("liancheng_relay_age_seconds", "Age of the oldest fact that the relay has not published yet, or 0.", ("lane",))
 LAG_IDS = _gauge("liancheng_lag_ids", "Notification ids between a consumer's position and the last one published there.", _PLACE)
-LAG_SECONDS = _gauge("liancheng_lag_seconds", "For how long a consumer has been behind the last id published there, or 0.", _PLACE)
+LAG_SECONDS = _gauge(
+    "liancheng_lag_seconds", "For how long the first id that a consumer has not had yet has been published there, or 0.", _PLACE
+)
 FOLD_SECONDS = _histogram("liancheng_fold_seconds", "Time to apply one batch of facts and commit.", ("consumer",), buckets=_FAST)
 END_TO_END_SECONDS = _histogram(
     "liancheng_end_to_end_seconds",
@@ -102,8 +104,8 @@ NOTICES_UNDELIVERED = _gauge("liancheng_notices_undelivered", "Notices that nobo
 DUE_PROCESS_VIOLATIONS = _counter(
     "liancheng_due_process_violations", "Directives of tier restricted or above that were stopped: no decision stands behind them."
 )
-BREAKER_HELD = _gauge("liancheng_breaker_held_weighings", "Sanctions that the breaker holds back until a person has looked.")
-VAULT_ERASURES_DUE = _gauge("liancheng_vault_erasures_due", "Words in the vault whose time is over and that are not erased yet.")
+BREAKER_HELD = _gauge("liancheng_breaker_held_listings", "Listings that the breaker holds until a person has looked.")
+VAULT_ERASURES_DUE = _gauge("liancheng_vault_erasures_due", "Requests to erase words of the vault that were not carried out (make erase).")
 
 _KINDS = (Counter, Gauge, Histogram, Info)
 METRICS: Mapping[str, Counter | Gauge | Histogram | Info] = {name: it for name, it in globals().items() if isinstance(it, _KINDS)}

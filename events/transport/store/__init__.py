@@ -3,7 +3,7 @@
 from events.transport.store.append import FactTooLarge, Recorded, Submission, VersionConflict, append, append_statements, load, lock_log
 from events.transport.store.application import Store
 from events.transport.store.log import ForeignLog, Log, Row, check, head, read, read_partition
-from events.transport.store.vault import erase, keep_words, words
+from events.transport.store.vault import erase, erasures_due, keep_words, words
 
 __all__ = [
     "FactTooLarge",
@@ -18,6 +18,7 @@ __all__ = [
     "append_statements",
     "check",
     "erase",
+    "erasures_due",
     "head",
     "keep_words",
     "load",

@@ -22,6 +22,13 @@ def words(conn: psycopg.Connection, stream: UUID) -> bytes | None:
     return None if row is None else bytes(row[0])
 
 
-def erase(conn: psycopg.Connection, stream: UUID) -> bool:
-    """Erase; True when there was something. Folds, duplicate checks and proofs hold without it."""
-    return conn.execute("DELETE FROM vault WHERE statement = %s", (stream,)).rowcount > 0
+def erase(conn: psycopg.Connection, *streams: UUID) -> int:
+    """Erase the words of these; of how many there were any. Folds, duplicate checks and proofs hold without them."""
+    return conn.execute("DELETE FROM vault WHERE statement = ANY(%s)", (list(streams),)).rowcount
+
+
+def erasures_due(conn: psycopg.Connection) -> int:
+    """Requests of erasure that were not carried out."""
+    row = conn.execute("SELECT count(*) FROM erasure WHERE done_at IS NULL").fetchone()
+    assert row is not None
+    return int(row[0])
