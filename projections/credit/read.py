@@ -10,13 +10,14 @@ import msgspec
 import psycopg
 
 from projections.credit.fold import Entry
+from projections.credit.proof import BrokenScorecard, prove
 from projections.credit.score import Line, Score
 from projections.credit.score import score as score_of
 from projections.credit.scorecard import Scorecard, Text
 from projections.reading import NotBuilt, Vector, live, rows_of, snapshot, vector
 
 __all__ = [
-    "CURRENT", "Entry", "Ledgers", "Line", "NotBuilt", "Score", "Scorecard", "Text", "Vector",
+    "CURRENT", "BrokenScorecard", "Entry", "Ledgers", "Line", "NotBuilt", "Score", "Scorecard", "Text", "Vector",
     "ledger", "ledger_since", "score", "score_of", "scorecard", "snapshot",
 ]  # fmt: skip
 
@@ -39,9 +40,17 @@ class Ledgers(msgspec.Struct, frozen=True):
 
 @cache
 def scorecard(version: str = CURRENT) -> Scorecard:
-    """The scorecard of that version; FileNotFoundError when there is none."""
-    text = (Path(__file__).parent / "scorecards" / f"{version}.toml").read_text(encoding="utf-8")
-    return msgspec.convert(loads(text), Scorecard)
+    """The scorecard of that version, proved; FileNotFoundError when there is none, BrokenScorecard names every defect of one."""
+    return parse((Path(__file__).parent / "scorecards" / f"{version}.toml").read_text(encoding="utf-8"))
+
+
+def parse(text: str) -> Scorecard:
+    """The scorecard of a TOML text."""
+    card = msgspec.convert(loads(text), Scorecard)
+    defects = prove(card)
+    if defects:
+        raise BrokenScorecard(card.version, defects)
+    return card
 
 
 def ledger_since(conn: psycopg.Connection, since: Vector | None) -> Ledgers:

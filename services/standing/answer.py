@@ -96,10 +96,12 @@ def target(subject_id: UUID, subjects: Mapping[UUID, Subject]) -> UUID:
     return found
 
 
-def target_at(subject_id: UUID, subjects: Mapping[UUID, Subject], moment: datetime) -> UUID:
-    """The same at a past moment: before it was merged, an id stood for itself."""
+def target_at(subject_id: UUID, subjects: Mapping[UUID, Subject], moment: datetime, position: int | None = None) -> UUID:
+    """The same at a past moment, or as of a position in the log: before it was merged, an id stood for itself."""
     subject = subjects.get(subject_id)
-    return subject_id if subject is None or moment < subject.at else target(subject_id, subjects)
+    if subject is None or (moment < subject.at if position is None else position < subject.position):
+        return subject_id
+    return target(subject_id, subjects)
 
 
 def _why(line: Line, source: str | None) -> Why:

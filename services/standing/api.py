@@ -120,12 +120,15 @@ def score(
     replica: Replica,
     subject_id: UUID,
     at: Annotated[datetime | None, Parameter(description="A moment, RFC 3339 with offset; now, when there is none.")] = None,
+    position: Annotated[
+        int | None, Parameter(ge=0, description="As far as the log had come to this position, instead of to the moment.")
+    ] = None,
 ) -> Account:
     """The account of a score at a moment: what each sanction cost, for how long, and what cap, floor and rounding did."""
     now = datetime.now(UTC)
     if at is not None and (at.tzinfo is None or at > now):
         raise wrong_parameter("at", "is a past moment, RFC 3339 with offset")
-    found = replica.score(subject_id, at or now)
+    found = replica.score(subject_id, at or now, position)
     if found is None:
         raise Problem("not-found")
     return _account(subject_id, found, caller.source)

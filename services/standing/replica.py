@@ -113,13 +113,13 @@ class Replica:
             standing = msgspec.structs.replace(standing, subject_id=asked, merged_into=subject.subject_id)
         return _open(standing)
 
-    def score(self, subject_id: UUID, at: datetime) -> Score | None:
-        """The score at a moment, of what was recorded by then; None for a subject without a dossier."""
+    def score(self, subject_id: UUID, at: datetime, position: int | None = None) -> Score | None:
+        """The score at a moment, of what was recorded by then, or up to a position in the log; None for a subject without a dossier."""
         with self._lock:
             if subject_id not in self._listed.subjects:
                 return None
-            ledger = self._ledgers.of(target_at(subject_id, self._listed.subjects, at))
-        return score_of(ledger, at, self._card)
+            ledger = self._ledgers.of(target_at(subject_id, self._listed.subjects, at, position))
+        return score_of(ledger, at, self._card, position)
 
     def _judge(self, subject: Subject, now: datetime) -> _Cached:
         cached = self._cache.get(subject.subject_id)

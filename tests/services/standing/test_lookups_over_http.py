@@ -183,6 +183,19 @@ def test_the_account_of_a_score_adds_up_now_and_for_any_past_moment(standing: St
     assert {"code", "eighths", "text", "month", "ends", "statement"} == set(accounts[0]["lines"][0])
 
 
+def test_a_past_score_is_explained_by_position_after_what_came_later(standing: Standing) -> None:
+    first, second = standing.road.travel(weighed(SCORED + 2, "tmall", "t-8", LONG_AGO), weighed(SCORED + 2, "pdd", "p-8", LONG_AGO))
+    address, headers = f"/v1/standing/{subject_id(SCORED + 2)}/score", standing.callers["eye"]
+
+    def account(position: int) -> dict[str, Any]:
+        found: dict[str, Any] = standing.http.get(address, params={"position": position}, headers=headers).json()
+        return found
+
+    eventually(lambda: account(second.id).get("score") == 250)
+    assert [account(position)["score"] for position in (first.id - 1, first.id, second.id - 1)] == [1000, 700, 700]
+    assert 8000 + sum(line["eighths"] for line in account(first.id)["lines"]) == 8 * 700
+
+
 def test_a_score_is_not_given_for_nobody_or_for_the_future(standing: Standing) -> None:
     headers = standing.callers["tmall"]
     assert problem(standing.http.get(f"/v1/standing/{subject_id(9999)}/score", headers=headers)) == (404, "not-found")

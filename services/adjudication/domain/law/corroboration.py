@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from events.facts.dossier import Weighing
+from events.facts.fact import Tier
 
 
 class Ground(NamedTuple):
@@ -12,11 +13,16 @@ class Ground(NamedTuple):
 
     weighing: Weighing
     hashes: frozenset[str]
+    spent: Tier = Tier.NONE
+    """The highest tier of an earlier listing that rested on it."""
 
 
-def _rank(ground: Ground) -> tuple[int, object, object]:
-    """The gravest first, then the earliest: the same choice in whatever order the sanctions came."""
-    return (-ground.weighing.severity, ground.weighing.begins, ground.weighing.statement)
+def _rank(ground: Ground) -> tuple[int, int, object, object]:
+    """What no listing rested on first, then the gravest, then the earliest: the same choice in whatever order the sanctions came.
+
+    Whoever repeats an offence is not sheltered by an old sanction for which the earlier listing is over.
+    """
+    return (ground.spent, -ground.weighing.severity, ground.weighing.begins, ground.weighing.statement)
 
 
 def _by_entity(grounds: Iterable[Ground]) -> dict[str, list[Ground]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -11,65 +11,11 @@ from events.facts.dossier import AccountRef, Group, StatementRef, Weighing
 from events.facts.fact import Category, Measure, Tier
 from events.facts.member import MemberClass
 from events.facts.sanction import SanctionImposed
+from services.adjudication.domain.law.articles import BreakerRule, GroupRule, InterimRule, Rule, Term, TierWord, WeightOfMeasure
 from services.adjudication.domain.law.calendar import months_after
 from services.adjudication.domain.law.corroboration import Ground, one_each, with_evidence_of_their_own
-
-TierWord = Literal["watch", "restricted", "blacklisted"]
-
-
-class WeightOfMeasure(msgspec.Struct, frozen=True):
-    """`months` is how long its points count in the score, from when the sanction began."""
-
-    severity: int
-    points: int
-    months: int
-
-
-class GroupRule(msgspec.Struct, frozen=True):
-    """Categories that corroborate one another, what a point counts in them, and the highest tier they can lead to."""
-
-    name: Group
-    categories: tuple[Category, ...]
-    eighths: int
-    highest: TierWord
-
-    @property
-    def highest_tier(self) -> Tier:
-        return Tier[self.highest.upper()]
-
-
-class Rule(msgspec.Struct, frozen=True):
-    """What justifies a tier: so many platforms of different legal entities, or one authority, from this severity on."""
-
-    name: str
-    tier_word: TierWord = msgspec.field(name="tier")
-    severity: int
-    zh: str
-    en: str
-    platforms: int = 1
-    authority: bool = False
-
-    @property
-    def tier(self) -> Tier:
-        return Tier[self.tier_word.upper()]
-
-    @property
-    def code(self) -> str:
-        """As platforms are told it."""
-        return self.name.upper().replace("-", "_")
-
-
-class Term(msgspec.Struct, frozen=True):
-    """How long a tier lasts, what it asks of platforms, and who decides."""
-
-    months: int
-    least: int
-    most: int
-    measures: tuple[Measure, ...]
-    by_decision: tuple[Measure, ...]
-    persons: int
-    silence_decides: bool
-    repair_after_months: int
+from services.adjudication.domain.law.platform.schedule import PlatformBook
+from services.adjudication.domain.law.proof import BrokenRules, prove
 
 
 class Found(NamedTuple):
@@ -80,7 +26,7 @@ class Found(NamedTuple):
     basis: tuple[Weighing, ...]
 
 
-class Rulebook(msgspec.Struct, frozen=True):
+class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One version of the rules."""
 
     version: str
@@ -95,6 +41,14 @@ class Rulebook(msgspec.Struct, frozen=True):
     groups: tuple[GroupRule, ...]
     rules: tuple[Rule, ...]
     terms: Mapping[TierWord, Term]
+    platform_rulebooks: tuple[str, ...] = ()
+    """Versions of the platforms' own rules that sanctions are held against."""
+    schedules_required: bool = False
+    """Whether a rule weighs for no listing until its schedule is among these; else only when it is known to be withheld."""
+    schedules: tuple[PlatformBook, ...] = ()
+    """The platforms' rules by these versions."""
+    interim: InterimRule = InterimRule()
+    breaker: BreakerRule = BreakerRule()
 
     def group_of(self, category: Category) -> GroupRule:
         return next(group for group in self.groups if category in group.categories)
@@ -119,7 +73,14 @@ class Rulebook(msgspec.Struct, frozen=True):
             recorded_at=said.recorded_at, rule=said.rule, rulebook=self.version, ends=said.ends,
             evidence=tuple(named.sha256 for named in said.evidence), evidence_numbers=tuple(named.evidence for named in said.evidence),
             document=said.authority.sha256 if said.authority is not None and member_class == "authority" else None,
+            reports=said.reports, quantity=said.quantity,
+            unscheduled=member_class == "platform" and self.unscheduled(said.member, said.rule),
         )  # fmt: skip
+
+    def unscheduled(self, platform: str, cited: str) -> bool:
+        """Whether a sanction under this rule may not lead to a listing: nobody could know beforehand what it costs."""
+        found = next((rule for book in self.schedules if book.platform == platform and (rule := book.find(cited))), None)
+        return self.schedules_required if found is None else found.schedule == "withheld"
 
     def hardness(self, measure: Measure) -> tuple[int, int]:
         """What a milder measure has less of."""
@@ -132,6 +93,13 @@ class Rulebook(msgspec.Struct, frozen=True):
         counts_until = months_after(weighing.begins, weight.months)
         return replace(weighing, measure=measure, severity=weight.severity, eighths=eighths, counts_until=counts_until)
 
+    def weigh_anew(self, weighing: Weighing) -> Weighing:
+        """What another version weighed, as this one would have weighed it."""
+        there = replace(weighing, group=self.group_of(weighing.category).name, rulebook=self.version)
+        platform, active_until = weighing.member_class == "platform", months_after(weighing.begins, self.active_months)
+        unscheduled = platform and self.unscheduled(weighing.account.platform, weighing.rule)
+        return self.reweigh(replace(there, active_until=active_until, unscheduled=unscheduled), weighing.measure)
+
     def justifies(self, rule: Rule, grounds: Sequence[Ground]) -> tuple[Weighing, ...]:
         """One weighing of each legal entity that counts for the rule, when there are enough of them; else nothing.
 
@@ -141,7 +109,8 @@ class Rulebook(msgspec.Struct, frozen=True):
         if rule.authority:
             basis = one_each(ground for ground in grave if ground.weighing.document is not None)
         else:
-            basis = with_evidence_of_their_own([ground for ground in grave if ground.weighing.member_class == "platform"])
+            platforms = [it for it in grave if it.weighing.member_class == "platform" and not it.weighing.unscheduled]
+            basis = with_evidence_of_their_own(platforms)
         return basis if len(basis) >= (1 if rule.authority else rule.platforms) else ()
 
     def highest(self, grounds: Sequence[Ground], fresh: Callable[[Tier, Sequence[Weighing]], bool]) -> Found | None:
@@ -167,10 +136,9 @@ class Rulebook(msgspec.Struct, frozen=True):
 
 
 def parse(text: str) -> Rulebook:
-    """The rulebook of a TOML text. msgspec.ValidationError names what does not fit; ValueError what is missing."""
+    """The rulebook of a TOML text. msgspec.ValidationError names what does not fit the schema, BrokenRules every defect of the rules."""
     book = msgspec.toml.decode(text, type=Rulebook)
-    unweighed = set(Measure) - set(book.measures)
-    listed = [category for group in book.groups for category in group.categories]
-    if unweighed or sorted(listed) != sorted(Category):
-        raise ValueError(f"{book.version}: every measure has one weight and every category one group")
+    defects = prove(book)
+    if defects:
+        raise BrokenRules(book.version, defects)
     return book

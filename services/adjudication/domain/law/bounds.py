@@ -1,0 +1,70 @@
+"""What no rulebook may say, whoever adopts it: bounds of the law and of the house that no table of cases shows."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from events.facts.fact import Tier
+from services.adjudication.domain.law.articles import Term, TierWord
+from services.adjudication.domain.law.table.examine import Defect
+
+if TYPE_CHECKING:
+    from services.adjudication.domain.law.rulebook import Rulebook
+
+MONTHS: Mapping[TierWord, tuple[int, int]] = {"restricted": (3, 12), "blacklisted": (12, 36)}
+"""The NDRC's Order 36, in force 2026-04-01: a general case three months to a year, a serious one a year to three."""
+PERSONS = 2
+PLATFORMS = 2
+INTERIM_HOURS = 72
+WATCH_MONTHS = 3
+
+
+def disorder(book: "Rulebook") -> list[Defect]:
+    """Bounds that are broken, names used twice, tiers without their guards."""
+    return [Defect("disorder", table, where) for table, where in (*_rules(book), *_terms(book), *_waits(book), *_interim(book))]
+
+
+def _rules(book: "Rulebook") -> Iterator[tuple[str, str]]:
+    names = [rule.name for rule in book.rules]
+    yield from (("rules", f"{name} is there twice") for name in sorted({name for name in names if names.count(name) > 1}))
+    if [rule.tier for rule in book.rules].count(Tier.WATCH) != 1:
+        yield "rules", "one rule, and only one, leads to watch"
+    for rule in book.rules:
+        if rule.tier > Tier.WATCH and not rule.authority and rule.platforms < PLATFORMS:
+            yield f"rules.{rule.name}", "no platform lists anybody alone"
+
+
+def _terms(book: "Rulebook") -> Iterator[tuple[str, str]]:
+    for word, term in book.terms.items():
+        yield from ((f"terms.{word}", broken) for broken in _term(word, term))
+
+
+def _term(word: TierWord, term: Term) -> Iterator[str]:
+    least, most = MONTHS.get(word, (1, 0))
+    if not least <= term.least <= term.months <= term.most <= most:
+        yield f"least, months and most are in order, and within {least} to {most} months"
+    if not 0 < term.repair_after_months <= term.most:
+        yield "repair lies within the term"
+    if not term.measures or set(term.measures) & set(term.by_decision):
+        yield "a measure is asked by default or by decision, not both, and one at least"
+    if word == "blacklisted" and (term.persons < PERSONS or term.silence_decides):
+        yield "two persons decide, and never silence"
+
+
+def _waits(book: "Rulebook") -> Iterator[tuple[str, str]]:
+    waits = ("active_months", "watch_months", "waiting_days", "delivery_days", "hearing_days", "review_days")
+    yield from ((name, "takes some time") for name in waits if getattr(book, name) < 1)
+    if book.watch_months > WATCH_MONTHS:
+        yield "watch_months", f"at most {WATCH_MONTHS}"
+
+
+def _interim(book: "Rulebook") -> Iterator[tuple[str, str]]:
+    """An interim measure lapses by itself; the breaker always has a rate at which it holds."""
+    interim, breaker = book.interim, book.breaker
+    if not 0 < interim.hours <= INTERIM_HOURS:
+        yield "interim", f"at most {INTERIM_HOURS} hours"
+    if set(interim.safety) & set(interim.fraud):
+        yield "interim", "a category is one of safety or of fraud, not both"
+    rates = ("minutes", "by_entity", "by_rule", "in_all", "share_from", "share_percent", "share_entities")
+    yield from (("breaker", f"{name} is at least 1") for name in rates if getattr(breaker, name) < 1)
+    if breaker.share_percent > 100:
+        yield "breaker", "share_percent is at most 100"

@@ -1,0 +1,1 @@
+"""Tables of rules, and the proof that every case has exactly one answer."""

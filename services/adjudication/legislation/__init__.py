@@ -1,0 +1,1 @@
+"""How rules are made: drafts, their adoption, and which version is in force."""
