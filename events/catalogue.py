@@ -5,11 +5,30 @@ from typing import Any
 
 import msgspec
 
-from events.facts import directive, dossier, enforcement, evidence, listing, member, merchant, notice, report, sanction
+from events.facts import (
+    directive,
+    dossier,
+    enforcement,
+    evidence,
+    listing,
+    member,
+    merchant,
+    notice,
+    report,
+    reporter,
+    rulebook,
+    safeguard,
+    sanction,
+    scrutiny,
+)
 from events.facts.fact import Fact, Statement
 
 FACTS: tuple[type[Fact], ...] = (
     member.MemberEnrolled,
+    rulebook.RulebookDrafted,
+    rulebook.RulebookBacktested,
+    rulebook.RulebookAdopted,
+    rulebook.RulebookWithdrawn,
     merchant.MerchantDeclared,
     report.ReportFiled,
     report.ReportAccepted,
@@ -40,6 +59,7 @@ FACTS: tuple[type[Fact], ...] = (
     dossier.AppealNoted,
     dossier.AmendmentNoted,
     dossier.EvidenceNoted,
+    dossier.ReportsJudged,
     dossier.StatementOrphaned,
     listing.WatchBegan,
     listing.WatchEnded,
@@ -61,7 +81,24 @@ FACTS: tuple[type[Fact], ...] = (
     listing.ListingEnded,
     listing.ListingMoved,
     listing.ListingCarried,
+    safeguard.AppealLodged,
+    safeguard.AppealDecided,
+    safeguard.InterimImposed,
+    safeguard.InterimEnded,
+    safeguard.ListingHeld,
+    safeguard.HoldReleased,
+    safeguard.ListingReviewed,
+    scrutiny.EvidenceStored,
+    scrutiny.EvidenceOpened,
+    scrutiny.DocumentJudged,
+    scrutiny.CandidateJudged,
     directive.DirectiveIssued,
+    reporter.FindingNoted,
+    reporter.FindingWithdrawn,
+    reporter.ReporterPlaced,
+    reporter.ReporterInvalidated,
+    reporter.ReporterReinstated,
+    reporter.ReportDeferred,
 )
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]

@@ -4,12 +4,12 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 
 import psycopg
 
-from events.facts.fact import DossierFact, Fact, Statement
-from events.facts.member import MemberEnrolled
+from events.facts.fact import Fact, Statement
 from events.transport import settings as reading
 from events.transport.follow import Consumer, Delivered, Follower, RetryLater, follow
 from events.transport.kafka import Kafka
@@ -53,9 +53,9 @@ def fold(view: View, it: Live, conn: psycopg.Connection, facts: Sequence[Deliver
 
 def recorded(fact: Fact) -> float:
     """When the hub recorded the fact, in seconds since 1970."""
-    match fact:
-        case Statement(recorded_at=moment) | DossierFact(at=moment) | MemberEnrolled(at=moment):
-            return moment.timestamp()
+    moment = fact.recorded_at if isinstance(fact, Statement) else getattr(fact, "at", None)
+    if isinstance(moment, datetime):
+        return moment.timestamp()
     raise TypeError(f"{fact.tag()} has no time of its recording")
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from random import SystemRandom
 
 from deploy.demo.cases import authority, card_keys, cosmetics, day_in_small, no_evidence, overturned, restricted, watches
+from deploy.demo.cases.redress import interim, objection, repair, unlink
 from deploy.demo.members import ACTIONS, AUTHORITY, ON_KAFKA, PLATFORMS, credentials
 from deploy.demo.patience import Overdue, until
 from deploy.demo.people import Officer, Operator, Reader
@@ -47,6 +48,8 @@ def _cases(play: Play, road: HttpRoad) -> None:
     authority.play(play, road)
     watches.play(play)
     day_in_small.play(play)
+    for protecting in (objection, repair, unlink, interim):
+        protecting.play(play)
 
 
 def _play(settings: Settings, keys: Keys, stage: Stage) -> Play:

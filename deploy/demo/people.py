@@ -1,6 +1,6 @@
 """The hub as people see it: a reviewer and approvers who act, a regulator who reads, an authority that speaks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -109,9 +109,58 @@ class Officer:
         """Approve: with the first person it waits for a second one."""
         self._act("decide", listing, {"approve": True, "reason": reason})
 
+    def answer(self, listing: Listing, reason: str, *, upheld: bool) -> None:
+        """Answer whatever was objected."""
+        self._act("objections/answer", listing, {"upheld": upheld, "reason": reason})
+
+    def reject(self, listing: Listing, reason: str) -> None:
+        """Turn the proposal down."""
+        self._act("reject", listing, {"reason": reason})
+
+    def cool(self, listing: Listing, reason: str) -> None:
+        """Restrict before the decision, for 72 hours at most."""
+        self._act("interim", listing, {"reason": reason})
+
+    def repair(self, listing: Listing, reason: str) -> None:
+        """Grant what was applied for."""
+        self._act("repair/decide", listing, {"granted": True, "reason": reason})
+
+    def link(self, platform: str, account: str, uscc: str, reason: str) -> None:
+        """Say that an account is of the company with this code."""
+        self._say("link", {"platform": platform, "account": account, "uscc": uscc, "reason": reason})
+
+    def unlink(self, platform: str, account: str, reason: str) -> None:
+        """Say that it is not."""
+        self._say("unlink", {"platform": platform, "account": account, "reason": reason})
+
+    def _say(self, command: str, words: Mapping[str, object]) -> None:
+        self._hub.post(f"/v1/accounts/{command}", msgspec.json.encode(words), headers={"Idempotency-Key": str(uuid4())})
+
     def _act(self, command: str, listing: Listing, words: Mapping[str, object]) -> None:
         headers = {"Idempotency-Key": str(uuid4()), "If-Match": listing.tag}
         self._hub.post(f"/v1/listings/{listing.listing_id}/{command}", msgspec.json.encode(words), headers=headers)
+
+
+class Holder:
+    """A merchant with the notice in hand: the token of its link is all that he needs."""
+
+    def __init__(self, link: str) -> None:
+        address, _, token = link.partition("#")
+        self._hub, self._path = Hub(address.removesuffix("/v1/merchant"), token), "/v1/merchant"
+
+    def may(self) -> list[str]:
+        """What he may do now about the listing."""
+        return list(self._hub.get(f"{self._path}/notice").read(dict[str, Any])["listing"]["may"])
+
+    def object(self, reason: str, *evidence: str) -> None:
+        self._say("objections", reason, evidence)
+
+    def apply_for_repair(self, reason: str, *evidence: str) -> None:
+        self._say("repair", reason, evidence)
+
+    def _say(self, what: str, reason: str, evidence: Sequence[str]) -> None:
+        words = msgspec.json.encode({"reason": reason, "evidence": evidence})
+        self._hub.post(f"{self._path}/{what}", words, headers={"Idempotency-Key": str(uuid4())})
 
 
 def _last(answers: Mapping[str, Json]) -> str:

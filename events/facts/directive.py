@@ -40,3 +40,5 @@ class DirectiveIssued(DossierFact, frozen=True, kw_only=True, omit_defaults=True
     decision: str | None = None
     appeal: str | None = None
     demo: bool = False
+    correction: Reason | None = None
+    """The listing that ended last should never have been: said to everybody who was told of it."""

@@ -10,7 +10,9 @@ from events.facts.fact import Category, DossierFact, Kind, Measure, Tier, statem
 from events.facts.member import MemberClass
 
 Group = Literal["goods", "fraud", "description", "rights", "information", "service", "other"]
-Discount = Literal["derived", "overturned", "settled", "repaired", "amended", "repeated", "evidence_discredited", "breaker", "detached"]
+Discount = Literal[
+    "derived", "overturned", "settled", "repaired", "amended", "repeated", "evidence_discredited", "reports_invalidated", "breaker", "detached"
+]  # fmt: skip
 """`repeated`: another statement had imposed the sanction of this number already. `detached`: it weighs in another dossier now."""
 
 
@@ -62,6 +64,12 @@ class Weighing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The platform's number of each, in the same order: evidence is discredited by its number."""
     document: str | None = None
     """sha256 of an authority's decision, when this is one."""
+    reports: tuple[str, ...] = ()
+    """The platform's numbers of the reports that the sanction names: it falls when none of them counts any more."""
+    quantity: int | None = None
+    """How many items it was about, where the platform said so: its own schedule may depend on it."""
+    unscheduled: bool = False
+    """The platform publishes no schedule for the rule that it cites: it weighs, but never for a listing."""
 
     @property
     def id(self) -> UUID:
@@ -162,6 +170,14 @@ class EvidenceNoted(DossierFact, frozen=True, kw_only=True, omit_defaults=True, 
     evidence: str
     discredited: bool
     grade: Literal["A", "B", "C", "D"] | None = None
+
+
+class ReportsJudged(DossierFact, frozen=True, kw_only=True, omit_defaults=True, tag="reports.judged.v1"):
+    """Reports about an account do not count, or count again. Who reported, and why it was found, is nowhere in a dossier."""
+
+    account: AccountRef
+    reports: tuple[str, ...]
+    invalid: bool
 
 
 class StatementOrphaned(DossierFact, frozen=True, kw_only=True, omit_defaults=True, tag="statement.orphaned.v1"):

@@ -10,9 +10,12 @@ from events.facts.dossier import AccountRef, Group, StatementRef
 from events.facts.fact import Category, DossierFact, Measure, Tier
 
 End = Literal["expired", "repaired", "revoked", "wrongful"]
-Doubt = Literal["objection", "basis_gone", "appeal"]
+Doubt = Literal["objection", "basis_gone", "appeal", "evidence"]
+"""`evidence`: some of what it rests on fell, and what is left still justifies it: a person looks again."""
+HoldReason = Literal["share", "rate_of_entity", "rate_of_rule", "rate_of_all"]
+"""Too much of the list would rest on one legal entity; or too many listings in a while: by an entity, by a rule, in all."""
 Actor = str
-"""The code of the credential that acted; `hub` and `clock` for the hub itself."""
+"""The code of the credential that acted; `hub` and `clock` for the hub itself, `merchant:{platform}` for whoever holds a notice."""
 
 
 class MeasureUntil(msgspec.Struct, frozen=True, order=True):
@@ -38,6 +41,25 @@ class Basis(msgspec.Struct, frozen=True, omit_defaults=True):
     measure: Measure
     category: Category
     begins: date
+
+
+class Interim(msgspec.Struct, frozen=True):
+    """What holds while a listing is not decided yet: measures with their last day, and the moment at which they lapse before that."""
+
+    measures: tuple[MeasureUntil, ...]
+    since: date
+    until: date
+    ends: datetime
+    rule: str
+    by: Actor
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Why the breaker keeps a listing for a person, since when, and who was about to decide it."""
+
+    why: HoldReason
+    at: datetime
+    by: Actor
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -75,6 +97,17 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     measures: tuple[MeasureUntil, ...] = ()
     since: date | None = None
     until: date | None = None
+    interim: Interim | None = None
+    """In force now; a listing has one at most, ever."""
+    interim_before: bool = False
+    hold: Hold | None = None
+    hold_released_by: Actor | None = None
+    appeal_by: Actor | None = None
+    """Who lodged the appeal that nobody has decided yet."""
+    appealed: bool = False
+    """An appeal was lodged against the decision: there is one."""
+    reviewed: tuple[str, ...] = ()
+    """sha256 of the fallen evidence that a person has looked at since, and found the rest to be enough."""
 
 
 class ListingFact(DossierFact, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,6 +157,8 @@ class NoticeReleased(DossierFact, frozen=True, kw_only=True, omit_defaults=True,
     respond_days: int | None = None
     reason: str | None = None
     """Digest of the reviewer's reason, whose words are in the vault."""
+    interim_ends: datetime | None = None
+    """Of the notice of an interim measure: when it lapses. Such a notice starts no hearing and names no listing."""
 
 
 class NoticeServed(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="notice.served.v1"):
@@ -168,6 +203,8 @@ class ObjectionLodged(ListingFact, frozen=True, kw_only=True, omit_defaults=True
     by: Actor
     reason: str
     """Digest of the words, which are in the vault."""
+    evidence: tuple[str, ...] = ()
+    """sha256 of what was handed in with it."""
 
 
 class ObjectionResolved(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="objection.resolved.v1"):
@@ -212,7 +249,7 @@ class ListingContested(ListingFact, frozen=True, kw_only=True, omit_defaults=Tru
     """Doubt about the listing is shown to everybody, or is gone."""
 
     contested: bool
-    why: Literal["objection", "basis_gone", "appeal", "resolved"]
+    why: Literal["objection", "basis_gone", "appeal", "evidence", "resolved"]
 
 
 class RepairApplied(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="repair.applied.v1"):
@@ -220,6 +257,7 @@ class RepairApplied(ListingFact, frozen=True, kw_only=True, omit_defaults=True, 
 
     by: Actor
     reason: str
+    evidence: tuple[str, ...] = ()
 
 
 class RepairDecided(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="repair.decided.v1"):

@@ -65,6 +65,8 @@ PROBLEMS: dict[str, Meaning] = {
         "Who did the step before may not do this one.", "办理前一步骤的人不得办理此步骤。"),
     "content-mismatch": Meaning(422, "Content does not match its hash", "内容与摘要不符",
         "The content sent has another sha256 than was stated.", "所传内容的 sha256 与所陈述的不符。"),
+    "rulebook-defective": Meaning(422, "The rulebook is defective", "规则有缺陷",
+        "Every case of a rulebook has exactly one answer; errors[] names the gaps, overlaps and milder steps.", "规则的每种情形须有且仅有一个结论；errors[] 逐一列出缺口、重叠与倒挂。"),
     "token-gone": Meaning(410, "The token is too old or of another epoch", "令牌过旧或属于另一纪元",
         "Start again without a token: a full snapshot replaces the copy.", "请不带令牌重新开始，以完整快照替换副本。"),
     # --- a statement that cannot be read ---

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from events.facts import listing
+from events.facts import listing, safeguard
 from events.facts.directive import DirectiveIssued, Reason
 from events.facts.dossier import AccountAttached, AccountDetached, AccountRef, SubjectNamed
 from events.facts.fact import Category, DossierFact, Fact, Kind, Tier
@@ -22,7 +22,7 @@ class Watch(msgspec.Struct, frozen=True, order=True, gc=False):
 
 
 class OpenListing(msgspec.Struct, frozen=True, order=True, gc=False):
-    """A listing that is proposed or in force, and what it is about."""
+    """A listing that is proposed or in force (decided, or by an interim measure), and what it is about."""
 
     listing_id: UUID
     categories: tuple[Category, ...]
@@ -110,10 +110,15 @@ def _listings(row: Subject, fact: DossierFact) -> dict[str, object]:
         case listing.ListingProposed():
             return {"listings": _with(row, OpenListing(fact.listing_id, _categories(fact.basis)))}
         case listing.ListingCarried(listing=it):
-            return {"listings": _with(row, OpenListing(it.listing_id, _categories(it.basis), it.state == "decided"))}
+            in_force = it.state == "decided" or it.interim is not None
+            return {"listings": _with(row, OpenListing(it.listing_id, _categories(it.basis), in_force))}
         case listing.ListingDecided():
             known = [one for one in row.listings if one.listing_id == fact.listing_id]
             return {"listings": _with(row, OpenListing(fact.listing_id, known[0].categories if known else (), True))}
+        case safeguard.InterimImposed() | safeguard.InterimEnded():
+            in_force = isinstance(fact, safeguard.InterimImposed)
+            known = [one for one in row.listings if one.listing_id == fact.listing_id]
+            return {"listings": _with(row, OpenListing(fact.listing_id, known[0].categories if known else (), in_force))}
         case listing.ListingEnded() | listing.ListingMoved() | listing.ListingRejected():
             return {"listings": _without(row, fact.listing_id)}
     return {}

@@ -24,9 +24,12 @@ from events.facts.enforcement import EnforcementAcknowledged
 from events.facts.fact import DossierFact, Fact, Statement
 from events.facts.listing import DeliveryFailed, DeliveryNoted, NoticeServed
 from events.facts.merchant import MerchantDeclared
+from events.facts.reporter import ReportDeferred
 from projections.casefile.thread import Things, found_by, leads_to
 
 EffectState = Literal["waiting", "applied", "discounted", "orphaned"]
+LOW_PRIORITY = "low_priority"
+"""Why of a report that is in its case, behind the others: its reporter had used up the day."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -66,6 +69,7 @@ _SAID: dict[type[Fact], tuple[str, ...]] = {
     if issubclass(cls, base)
 }
 _SAID[MerchantDeclared] = ("uscc", "name", "kind")
+_SAID[ReportDeferred] = ("report", "why")
 
 
 def step(fact: Fact, position: int) -> Step | None:
@@ -74,6 +78,8 @@ def step(fact: Fact, position: int) -> Step | None:
         at, member, account, statement, subject = fact.recorded_at, fact.member, fact.account, fact.id, None
     elif isinstance(fact, DossierFact):
         at, member, account, statement, subject = fact.at, None, None, None, fact.subject_id
+    elif isinstance(fact, ReportDeferred):
+        at, member, account, statement, subject = fact.at, fact.account.platform, fact.account.account, fact.statement.id, None
     else:
         return None
     said = {name: value for name in _SAID[type(fact)] if (value := getattr(fact, name)) is not None and value != ()}
@@ -110,6 +116,8 @@ def effects(fact: Fact, position: int) -> tuple[Effect, ...]:
             return (became(fact.statement, "applied"),)
         case StatementOrphaned():
             return (became(fact.statement, "orphaned", fact.why),)
+        case ReportDeferred():
+            return (became(fact.statement, "applied", LOW_PRIORITY),)
     return ()
 
 

@@ -13,7 +13,20 @@ from projections.casefile.fold import Effect, EffectState
 from projections.casefile.thread import reported
 from projections.reading import Live, NotBuilt, Vector, live, snapshot, vector
 
-__all__ = ["Effect", "EffectState", "Effects", "NotBuilt", "Step", "Vector", "chain", "effect", "effects", "filings", "snapshot", "timeline"]
+__all__ = [
+    "Effect",
+    "EffectState",
+    "Effects",
+    "NotBuilt",
+    "Step",
+    "Vector",
+    "chain",
+    "effect",
+    "effects",
+    "filings",
+    "snapshot",
+    "timeline",
+]
 
 VIEW = "casefile"
 ROUNDS = 8

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from psycopg import Connection, Cursor
 
 from events.facts.fact import DossierFact
+from events.facts.reporter import ReportDeferred
 from projections.casefile.fold import Effect, Step, effects, step
 from projections.view import Delivery, View, columns, schema_sql, within
 
@@ -67,7 +68,7 @@ def _copy_steps(cursor: Cursor, schema: str, portion: Sequence[Delivery], became
 
 def _newest(became: Effects, facts: Iterable[Delivery]) -> Effects:
     for delivery in facts:
-        if not isinstance(delivery.fact, DossierFact):
+        if not isinstance(delivery.fact, DossierFact | ReportDeferred):
             continue
         for it in effects(delivery.fact, delivery.id):
             key = it.source, it.statement

@@ -10,6 +10,7 @@ from events.facts import dossier, evidence, listing, merchant, notice, report, s
 from events.facts.directive import DirectiveIssued
 from events.facts.dossier import StatementRef
 from events.facts.fact import DossierFact, Fact, Statement
+from events.facts.reporter import ReportDeferred
 
 Things = tuple[int, ...]
 
@@ -60,6 +61,8 @@ def found_by(fact: Fact) -> Things:
             return (_id(fact.notice),)
         case merchant.MerchantDeclared():
             return (thing("account", fact.member, fact.account),)
+        case ReportDeferred():
+            return (reported(fact.account.platform, fact.report),)
         case DossierFact():
             return _about_statement(fact) or _about_listing(fact)
     return ()

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
+from msgspec.structs import replace
 
+from events.facts.listing import ListingDecided
 from events.transport.postgres import connect
-from events.transport.store import VersionConflict, check, lock_log
-from events.transport.telemetry import NOTICES_UNDELIVERED, log
+from events.transport.store import VersionConflict, check, erasures_due, lock_log
+from events.transport.telemetry import BREAKER_HELD, NOTICES_UNDELIVERED, VAULT_ERASURES_DUE, log
 from services.adjudication.application import records
 from services.adjudication.application.docket import Docket
 from services.adjudication.application.hearing import Hearing
@@ -48,6 +50,11 @@ class Trust:
             log.critical("the wall clock jumped: nothing is listed by time until a restart", seconds=drift.total_seconds())
             self.in_doubt = True
         return not self.in_doubt
+
+
+    def now(self) -> datetime:
+        """The later of what the wall says and of what has passed since the start: a wall clock set back delays no lift."""
+        return max(self._wall(), self._started[0] + timedelta(seconds=self._monotonic() - self._started[1]) - DRIFT)
 
 
 class Clock:
@@ -93,15 +100,22 @@ class Clock:
         if row is None or not row[0]:
             return 0
         if attempt:
+            records.lock_breaker(conn)
             lock_log(conn)
-        moment = self._rules.moment(trusted=self._trust.look())
+        moment = replace(self._rules.moment(trusted=self._trust.look()), now=self._trust.now())
         if time.monotonic() - self._swept > SWEEP_SECONDS:
             self._sweep(conn, moment.now)
         subjects = records.due(conn, moment.now, PAGE)
         docket = Docket(conn, moment)
         docket.load(subjects)
+        if subjects:
+            moment = replace(moment, traffic=records.traffic(conn, moment.book.breaker, moment.now))
         for subject in subjects:
-            docket.add(elapse(docket.dossier(subject), moment))
+            facts = elapse(docket.dossier(subject), moment)
+            docket.add(facts)
+            for decided in facts:
+                if isinstance(decided, ListingDecided):
+                    moment = docket.count(moment, decided)
         docket.save(elapsed=subjects)
         return len(docket.facts)
 
@@ -109,7 +123,10 @@ class Clock:
         """What is looked after now and then."""
         self._hearing.hear_early(conn)
         records.purge_early(conn, now - timedelta(days=EARLY_DAYS))
+        records.forget_decisions(conn, now)
+        BREAKER_HELD.set(records.held(conn))
         NOTICES_UNDELIVERED.set(records.undelivered(conn))
+        VAULT_ERASURES_DUE.set(erasures_due(conn))
         self._swept = time.monotonic()
 
     def _connection(self) -> psycopg.Connection:

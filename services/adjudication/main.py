@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -12,10 +13,15 @@ from psycopg_pool import ConnectionPool
 from events.transport import settings as reading
 from events.transport.postgres import pool
 from events.transport.telemetry import configure_logs
-from services.adjudication.api import API
+from services.adjudication.api import API, MERCHANT
 from services.adjudication.application.commands import Commands
+from services.adjudication.application.merchant.holder import Holders
 from services.adjudication.application.reading import Reader
 from services.adjudication.application.rules import Rules, rules
+from services.adjudication.clock import Trust
+from services.adjudication.legislation import api as legislation_api
+from services.adjudication.legislation.commands import Legislation
+from services.adjudication.reporters.api import REPORTERS
 from services.adjudication.settings import Settings
 from services.web import Credentials, Site, serve
 from services.web import application as site
@@ -43,12 +49,13 @@ class Readiness:
         return "ready"
 
 
-def application(settings: Settings, given: Rules | None = None) -> Site:
-    """`given`: other rules or another clock than those of the settings."""
+def application(settings: Settings, given: Rules | None = None, trusted: Callable[[], bool] | None = None) -> Site:
+    """`given`: other rules or another clock than those of the settings; `trusted`: whether that clock may be trusted now."""
     database = pool(settings.database_adjudication, name="adjudication")
     credentials = Credentials(database)
     readiness = Readiness(database)
     made = given or rules(settings)
+    commands = Commands(database, made, trusted or Trust(made.clock, time.monotonic).look)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -63,10 +70,18 @@ def application(settings: Settings, given: Rules | None = None) -> Site:
 
     return site(
         title="adjudication",
-        handlers=[API],
+        handlers=[API, MERCHANT, REPORTERS, legislation_api.API],
         credentials=credentials,
         ready=lambda: readiness.word,
-        provide={"commands": Commands(database, made), "reader": Reader(database, made.clock), "books": made.books},
+        provide={
+            "commands": commands,
+            "database": database,
+            "reader": Reader(database, made.clock),
+            "books": made.books,
+            "rules": made,
+            "holders": Holders(database, made.hub_key),
+            "legislation": Legislation(commands, database, made.current, made.clock),
+        },
         lifespan=[lifespan],
     )
 

@@ -15,6 +15,7 @@ from events.transport.telemetry import END_TO_END_SECONDS, configure_logs, serve
 from services.adjudication.application.hearing import Hearing
 from services.adjudication.application.rules import rules
 from services.adjudication.clock import Clock, Trust
+from services.adjudication.reporters.follower import ReportersFollower
 from services.adjudication.settings import WorkerSettings
 
 LANES = ("sanction", "merchant")
@@ -42,6 +43,7 @@ def main() -> None:
     follower = Follower(conninfo=settings.database_adjudication, kafka=kafka, lanes=LANES, consumers=lambda _: [consumer])
     serve_health(settings.host, settings.adjudicator_port, follower.readiness)
     Clock(settings.database_adjudication, given, Trust(given.clock, time.monotonic)).start()
+    ReportersFollower(settings.database_adjudication, given).start()
     follow(group="adjudication", follower=follower, kafka=kafka, lanes=LANES)
 
 

@@ -13,7 +13,7 @@ from events.wire.directive import cloudevent, directive_id
 from services.directives.domain import EMPTY, State
 from services.directives.log import read
 from services.directives.log.tail import Memory, Tail
-from services.directives.notices.notice import Notice, notices
+from services.directives.notices.notice import Hub, Notice, notices
 from services.directives.token import NotAToken, NoticePlace, Part, Place, Token, parse
 from services.web import Problem
 from services.web.reading import wrong_parameter
@@ -46,13 +46,10 @@ class Notices(NamedTuple):
 class Feeds:
     """Reads positions from memory and words from the log. Blocks on the database: not for an event loop."""
 
-    def __init__(self, pool: ConnectionPool, tail: Tail, *, kept: int, adjudication: str, demo: bool) -> None:
-        """`kept`: a token that more directives than this have passed is too old, because a snapshot is shorter.
-
-        `adjudication`: the address of that service, which publishes the rulebooks and takes objections.
-        """
+    def __init__(self, pool: ConnectionPool, tail: Tail, *, kept: int, hub: Hub) -> None:
+        """`kept`: a token that more directives than this have passed is too old, because a snapshot is shorter."""
         self._pool, self._tail = pool, tail
-        self._kept, self._adjudication, self._demo = kept, adjudication, demo
+        self._kept, self._hub = kept, hub
 
     def directives(self, platform: str, since: str | None, limit: int) -> Directives:
         """The next directives for the platform; without a token a snapshot, which may take several pages."""
@@ -122,7 +119,7 @@ class Feeds:
         for position in ids:
             released = earlier.get(released_at[position] or 0) if position in served else found[position]
             if isinstance(released, NoticeReleased):
-                yield from notices(released, served.get(position), platform, self._adjudication, self._demo)
+                yield from notices(released, served.get(position), platform, self._hub)
 
 
 def given(text: str, kinds: Any, name: str = "since") -> Any:

@@ -13,6 +13,7 @@ from events.transport.telemetry import configure_logs
 from services.directives.api import ROUTES, Desk
 from services.directives.application import Feeds
 from services.directives.log.tail import Tail
+from services.directives.notices.notice import Hub
 from services.directives.platforms import Members
 from services.directives.settings import Settings
 from services.web import Credentials, Site, serve
@@ -26,7 +27,8 @@ def application(settings: Settings) -> Site:
     pool = postgres.pool(settings.database_directives, name="directives", size=THREADS)
     tail = Tail(settings.database_directives)
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="directives")
-    feeds = Feeds(pool, tail, kept=settings.directives_kept, adjudication=settings.adjudication, demo=settings.demo)
+    hub = Hub(settings.adjudication, bytes.fromhex(settings.notice_key), settings.demo)
+    feeds = Feeds(pool, tail, kept=settings.directives_kept, hub=hub)
     desk = Desk(feeds, Members(pool, feeds), tail.bell, threads)
     credentials = Credentials(pool)
 

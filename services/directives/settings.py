@@ -1,12 +1,20 @@
 """Settings of the directives service."""
 
+from typing import Annotated
+
+import msgspec
+
 from events.transport.settings import Port, Secret, Service
+
+NoticeKey = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
 
 
 class Settings(Service, frozen=True, kw_only=True):
     """Where it listens, what it reads, and what notices say of where the rules are and where to object."""
 
     database_directives: Secret
+    notice_key: NoticeKey
+    """32 bytes in hexadecimal, derived from the hub's key: what the tokens of notices are made with."""
     directives_port: Port = 8130
     adjudication_port: Port = 8140
     adjudication_url: str | None = None

@@ -22,6 +22,7 @@ CANARIES = {
     "carrier": ("events/transport/envelope.py", "import events.facts.report"),
     "inside-a-service": ("services/gateway/application.py", "import services.gateway.main"),
     "inside-a-view": ("projections/coverage/fold.py", "import projections.coverage.read"),
+    "stranger": ("services/adjudication/check/told.py", "import services.adjudication.domain.grounds"),
     "no-folds": ("services/directives/main.py", "import projections.coverage.fold"),
 }
 

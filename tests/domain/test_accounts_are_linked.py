@@ -231,7 +231,7 @@ def test_a_listing_of_two_moves_two_times() -> None:
 
 def linking(step: Any, old: Scene, new: Scene, *, by: Person = REVIEWER, of: str = "tmall") -> Then:
     try:
-        left, came = step(old.dossier, new.dossier, account(of), by, old.moment)
+        left, came = step(old.dossier, new.dossier, account(of), by, old.moment, reason="ff" * 32)
     except Refused as refused:
         return Then(old, [], refused)
     return Then(old, [*left, *came])

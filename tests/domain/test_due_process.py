@@ -306,10 +306,25 @@ def test_an_approver_decides_only_after_the_hearing() -> None:
     scene.when(decide, REVIEWER, terms=PLAIN).refused("by-an-approver")
 
 
+def test_ten_objections_wait_for_an_answer_at_most() -> None:
+    scene = served()
+    for _ in range(10):
+        scene.do(lodge_objection, Person("merchant:tmall", "merchant"))
+    scene.when(lodge_objection, Person("merchant:tmall", "merchant")).refused("few-objections")
+    scene.do(answer_objections, PANEL, upheld=False)
+    scene.when(lodge_objection, Person("merchant:tmall", "merchant")).then_also(a(ObjectionLodged))
+
+
 def test_nothing_is_released_or_decided_on_a_basis_that_grew_old() -> None:
     scene = proposed(begins=NOON - days(725))
     scene.now = NOON + days(10)
     scene.when(release, REVIEWER).refused("basis-stands")
+
+
+def test_in_doubt_about_the_time_persons_decide_neither() -> None:
+    scene = served()
+    scene.now, scene.rules["trusted"] = NOON + days(8), False
+    scene.when(decide, APPROVER, terms=PLAIN).refused("clock-trusted")
 
 
 def test_whoever_released_does_not_decide() -> None:

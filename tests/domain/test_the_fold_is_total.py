@@ -3,8 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from msgspec.structs import replace
+
 from events.catalogue import FACTS
-from events.facts.fact import DossierFact, Fact
+from events.facts.fact import Category, DossierFact, Fact
+from events.facts.listing import Listing
+from events.facts.safeguard import ListingReviewed
+from events.facts.scrutiny import EvidenceOpened
+from services.adjudication.domain.breaker import Traffic
 from services.adjudication.domain.decide.link import move
 from services.adjudication.domain.decide.listing import (
     answer_objections,
@@ -15,8 +21,14 @@ from services.adjudication.domain.decide.listing import (
     reject,
 )
 from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.draft import Person
 from services.adjudication.domain.evolve import CHANGES, evolve, fold
 from services.adjudication.domain.identity import subject_of_uscc
+from services.adjudication.domain.redress.appeal import decide_appeal, lodge_appeal
+from services.adjudication.domain.redress.hold import release_hold
+from services.adjudication.domain.redress.interim import impose_interim
+from services.adjudication.domain.redress.judgement import judge_candidate, judge_document
+from services.adjudication.domain.redress.reports import judge_reports
 from services.adjudication.domain.steps import STEPS
 from tests.domain.spec import (
     APPROVER,
@@ -26,6 +38,7 @@ from tests.domain.spec import (
     REVIEWER,
     SUBJECT,
     Scene,
+    account,
     amended,
     appealed,
     days,
@@ -75,6 +88,39 @@ def _rejected() -> Scene:
     return scene
 
 
+def _cooled() -> Scene:
+    """An interim measure that lapsed, a hold that was released, an appeal that was denied, evidence opened and looked at again."""
+    scene = released()
+    stamps = {"subject_id": SUBJECT, "at": scene.now}
+    listing = scene.listing_id
+    scene.hear(delivered("tmall", scene.notice))
+    scene.take([EvidenceOpened(sha256="ab" * 32, by="an", **stamps), EvidenceOpened(sha256="cd" * 32, by="an", **stamps)])
+    scene.dossier = replace(scene.dossier, listings={listing: _about_safety(scene.dossier.listings[listing])})
+    scene.do(impose_interim, APPROVER)
+    scene.rules["traffic"] = Traffic(recent=10_000)
+    scene.wait(days(8))
+    scene.do(release_hold, PANEL)
+    scene.wait(days(0))
+    scene.do(lodge_appeal, OTHER_REVIEWER)
+    scene.do(decide_appeal, PANEL, granted=False)
+    scene.take([ListingReviewed(listing_id=listing, evidence=("ab" * 32,), by="pan", reason="ff" * 32, **stamps)])
+    return scene
+
+
+def _about_safety(listing: Listing) -> Listing:
+    return replace(listing, basis=tuple(replace(rest, category=Category.UNSAFE_GOODS) for rest in listing.basis))
+
+
+def _judged() -> Scene:
+    scene = given(imposed("tmall"))
+    (weighing,) = scene.dossier.weighed
+    regulator = Person("reg", "regulator")
+    scene.take(judge_document(scene.dossier, weighing, regulator, "ff" * 32, scene.moment, sha256="dd" * 32, genuine=True))
+    scene.take(judge_candidate(scene.dossier, account("tmall"), "9" * 18, REVIEWER, "ff" * 32, scene.moment, judgement="negative"))
+    scene.take(judge_reports(scene.dossier, account("tmall"), ["R-1"], invalid=True, moment=scene.moment))
+    return scene
+
+
 def _moved() -> list[list[Fact]]:
     old, new = restricted(), Scene(Dossier(subject_id=subject_of_uscc("91110108551385082Q")))
     left, came = move(old.dossier, new.dossier, list(old.dossier.accounts), "uscc", None, old.moment)
@@ -82,7 +128,8 @@ def _moved() -> list[list[Fact]]:
 
 
 def histories() -> list[list[Fact]]:
-    scenes = [given(imposed("tmall"), lifted("tmall")), _undelivered(), _objected(), _repaired(), _ended(), _rejected()]
+    told = [_undelivered(), _objected(), _repaired(), _ended(), _rejected(), _cooled(), _judged()]
+    scenes = [given(imposed("tmall"), lifted("tmall")), *told]
     return [scene.history for scene in scenes] + _moved()
 
 

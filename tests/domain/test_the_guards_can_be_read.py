@@ -1,10 +1,14 @@
 """The list of guards: complete, named, bilingual, and each of them bites."""
 
 import ast
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
+from types import ModuleType
 
 import pytest
 
+from services.adjudication.domain import redress
 from services.adjudication.domain.decide import guards, listing
 from services.adjudication.domain.decide.guards import GUARDS, Guard
 
@@ -20,10 +24,13 @@ BY_TIME_ONLY = {"nobody-objected", "silence-decides", "clock-trusted"}
 """Conditions of the deemed decision: where they do not hold nothing happens, and nobody is refused. Each has its spec."""
 
 
+def modules_of(package: ModuleType) -> list[ModuleType]:
+    return [package, *(import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__))]
+
+
 def test_every_guard_is_in_the_list() -> None:
-    named = {name for name, value in vars(guards).items() if isinstance(value, Guard)}
-    listed = {name for name, value in vars(guards).items() if isinstance(value, Guard) and value.code in ALL}
-    assert named == listed
+    named = {value.code for module in modules_of(guards) for value in vars(module).values() if isinstance(value, Guard)}
+    assert named == set(ALL)
 
 
 def test_a_code_is_one_guard() -> None:
@@ -46,9 +53,15 @@ def test_each_refuses_somebody_in_a_spec(code: str) -> None:
 
 def test_every_step_of_people_is_guarded() -> None:
     """A step that the API offers and the list does not name would be a hole in the procedure."""
-    steps = {"release", "lodge_objection", "answer_objections", "decide", "reject", "end", "apply_for_repair", "decide_repair"}
-    public = {name for name, value in vars(listing).items() if callable(value) and getattr(value, "__module__", "") == listing.__name__}
-    assert public == {*steps, "listing_of", "put_in_force"}
-    assert set(GUARDS) == {
-        "release", "object", "answer", "decide", "reject", "end", "apply-for-repair", "decide-repair", "deem", "link", "unlink",
+    road = {"release", "lodge_objection", "answer_objections", "decide", "reject", "end", "apply_for_repair", "decide_repair"}
+    beside = {"lodge_appeal", "decide_appeal", "impose_interim", "lift_interim", "release_hold", "judge_document", "judge_candidate"}
+    assert _public(listing) == {*road, "listing_of"}
+    assert {name for module in modules_of(redress) for name in _public(module)} >= beside
+    assert set(GUARDS) >= {
+        "release", "object", "answer", "decide", "reject", "end", "apply-for-repair", "decide-repair", "grant-repair", "deem", "link",
+        "unlink", "appeal", "decide-appeal", "impose-interim", "lift-interim", "release-hold", "judge-document", "judge-candidate",
     }  # fmt: skip
+
+
+def _public(module: ModuleType) -> set[str]:
+    return {name for name, value in vars(module).items() if callable(value) and getattr(value, "__module__", "") == module.__name__}

@@ -31,7 +31,7 @@ def test_a_directive_says_everything() -> None:
         accounts=(account("pdd"), account("tmall")), rulebook="2026.1", measures=(MeasureUntil(LIMIT, UNTIL),),
         reasons=(Reason("TWO_PLATFORMS_SEVERE", rule.zh, rule.en),), merged_into=None, uscc=USCC, name="福州某某公司",
         since=date(2026, 3, 10), until=UNTIL, decision=f"decision-{scene.listing_id}",
-        appeal=f"/v1/listings/{scene.listing_id}/objections", demo=False,
+        appeal=f"/v1/listings/{scene.listing_id}/appeals", demo=False, correction=None,
     )  # fmt: skip
     assert expected.fits(told(scene))
 

@@ -65,7 +65,7 @@ CASES = (
         "80m",
     ),
     Case("NoticeUndelivered", {"liancheng_notices_undelivered": "1x90"}, {"liancheng_notices_undelivered": "1x20 0x90"}, "80m"),
-    Case("BreakerHolding", {"liancheng_breaker_held_weighings": "12x40"}, {"liancheng_breaker_held_weighings": "12x10 0x40"}),
+    Case("BreakerHolding", {"liancheng_breaker_held_listings": "12x40"}, {"liancheng_breaker_held_listings": "12x10 0x40"}),
     Case("DigestMismatch", {"liancheng_digest_mismatches_total": "0x25 1x10"}, {"liancheng_digest_mismatches_total": "1x40"}),
     Case("VaultErasureDue", {"liancheng_vault_erasures_due": "3x1600"}, {"liancheng_vault_erasures_due": "3x700 0x900"}, "25h"),
     Case("ProcessDown", {_RELAY_UP: "1x20 0x20"}, {_RELAY_UP: "1x40"}, labels={"job": "liancheng", "process": "relay"}),

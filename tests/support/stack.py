@@ -25,6 +25,7 @@ from deploy.local.servers.postgres import UNSYNCED, conninfo
 from deploy.local.settings import Settings, Site
 from deploy.local.stack import KAFKA, POSTGRES, Stack, admin
 from events.transport.kafka import Kafka
+from services.adjudication.check.__main__ import examine
 
 
 class Database(NamedTuple):
@@ -170,6 +171,9 @@ def hub() -> Iterator[Hub]:
             yield Hub(started, attendant)
         finally:
             attendant.leave()
+        log = roles.url(started.reach.owner, user="regulator", password=started.secrets.roles["regulator"])
+        found = examine(log, datetime.now(UTC))
+        assert not found, "\n".join(map(str, found))  # due process was not kept somewhere in this log
 
 
 @contextmanager

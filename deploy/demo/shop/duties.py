@@ -62,7 +62,7 @@ class Duties:
         """Into the merchant's inbox. The proof is what was put there."""
         words = msgspec.json.encode(notice)
         self._books.mail(notice.notice, notice.account, words, now)
-        heard = {"notice": notice.notice, "account": notice.account, "respond_by": notice.respond_by}
+        heard = {"notice": notice.notice, "account": notice.account, "respond_by": notice.respond_by, "link": notice.link}
         self._tell({"event": "notice", "at": now.timestamp(), **heard})
         return words
 

@@ -4,23 +4,24 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import psycopg
+from msgspec.structs import replace
 
 from events.facts.directive import DirectiveIssued
 from events.facts.dossier import AccountRef
 from events.facts.fact import DossierFact, Tier
-from events.facts.listing import ListingCarried, ListingFact, NoticeReleased
+from events.facts.listing import ListingCarried, ListingDecided, ListingFact, NoticeReleased
 from events.transport import store
 from events.transport.telemetry import DUE_PROCESS_VIOLATIONS
 from services.adjudication.application import records
-from services.adjudication.application.records import Candidate, ListingRow
+from services.adjudication.application.records import Candidate, Decision, ListingRow, Signal
 from services.adjudication.application.shelf import Shelf
 from services.adjudication.domain.decide.directive import in_force
 from services.adjudication.domain.decide.elapse import next_due
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Facts, Moment
 from services.adjudication.domain.evolve import evolve
+from services.adjudication.domain.grounds import bearers
 from services.adjudication.domain.identity import Known
-from services.adjudication.domain.law.calendar import day_of
 
 
 class NoDecision(RuntimeError):
@@ -36,6 +37,7 @@ class Docket:
         self.opened: dict[AccountRef, Known] = {}
         self.moved: dict[AccountRef, Known] = {}
         self.candidates: list[Candidate] = []
+        self.signals: list[Signal] = []
         self.facts: list[tuple[UUID, int, DossierFact]] = []
         self._before: dict[UUID, Dossier] = {}
 
@@ -69,8 +71,7 @@ class Docket:
                 raise NoDecision(f"{fact.subject_id}/{fact.seq}")
 
     def _decided_tier(self, dossier: Dossier) -> Tier:
-        active = in_force(dossier, day_of(self.moment.now))
-        return max((one.listing.tier for one in active if one.listing.decision), default=Tier.NONE)
+        return max((one.tier for one in in_force(dossier, self.moment)), default=Tier.NONE)
 
     def add_both(self, moved: tuple[Facts, Facts]) -> None:
         """Take what leaves one dossier, then what comes to the other: where something is now has the higher place in the log."""
@@ -82,12 +83,30 @@ class Docket:
         store.append(self._conn, self.facts)
         records.open_accounts(self._conn, self.opened)
         records.move_accounts(self._conn, self.moved)
-        records.note_candidates(self._conn, self.candidates, self.moment.now)
+        alike = records.note_signals(self._conn, self.signals)
+        records.note_candidates(self._conn, [*self.candidates, *alike], self.moment.now)
         records.write_listings(self._conn, self._listing_rows())
+        records.note_decisions(self._conn, self.decisions())
         touched = {subject for subject, _, _ in self.facts}
         due = {subject: next_due(self.dossiers[subject], self.moment) for subject in touched | set(elapsed)}
         was = {subject: next_due(self._before[subject], self.moment) for subject in touched - set(elapsed)}
         records.write_due(self._conn, {s: moment for s, moment in due.items() if s in elapsed or moment != was[s]})
+
+    def decisions(self) -> list[Decision]:
+        """The listings decided here, as the breaker counts them."""
+        decided = [(subject, fact) for subject, _, fact in self.facts if isinstance(fact, ListingDecided)]
+        return [self._decision(self.dossiers[subject], fact) for subject, fact in decided]
+
+    def count(self, moment: Moment, decided: ListingDecided) -> Moment:
+        """The moment of whatever is decided after this."""
+        one = self._decision(self.dossiers[decided.subject_id], decided)
+        return replace(moment, traffic=moment.traffic.plus(one.rule, one.entities))
+
+    def _decision(self, dossier: Dossier, fact: ListingDecided) -> Decision:
+        closed = dossier.closed.get(fact.listing_id)
+        listing = closed.listing if closed else dossier.listings[fact.listing_id]
+        entities = sorted(bearers(listing, self.moment.book_of(listing.rulebook)))
+        return Decision(fact.listing_id, fact.at, listing.rule, entities)
 
     def _listing_rows(self) -> list[ListingRow]:
         """Of every listing that a fact was about. One that moved is written by the dossier that it came to."""
@@ -112,5 +131,5 @@ class Docket:
             return None
         return ListingRow(
             listing_id, dossier.subject_id, listing.tier, state, listing.undelivered, listing.objected, listing.contested,
-            listing.proposed_at,
+            listing.proposed_at, listing.hold is not None and state == listing.state,
         )  # fmt: skip

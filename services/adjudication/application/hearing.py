@@ -21,10 +21,11 @@ from services.adjudication.application.docket import Docket
 from services.adjudication.application.records import Candidate
 from services.adjudication.application.rules import Rules
 from services.adjudication.application.shelf import Shelf
+from services.adjudication.application.signals import Signals
 from services.adjudication.domain.decide.hear import hear
 from services.adjudication.domain.decide.link import move
 from services.adjudication.domain.draft import Member, Moment
-from services.adjudication.domain.identity import Known, account_of, claim, opens, subject_of_account, subject_of_uscc
+from services.adjudication.domain.identity import Known, account_of, claim, kept_apart, opens, subject_of_account, subject_of_uscc
 
 HEARD = (SanctionStatement, EvidenceVerified, EvidenceDiscredited, NoticeStatement, MerchantDeclared)
 
@@ -43,6 +44,7 @@ class Hearing:
         self._rules = rules
         self._members: dict[str, Member] = {}
         self._shelf = Shelf()
+        self._signals = Signals(rules.hub_key)
 
     def handle(self, conn: psycopg.Connection, delivered: Sequence[Delivered]) -> None:
         """In the follower's transaction. Raises VersionConflict when somebody else decided meanwhile; it is then called again."""
@@ -85,6 +87,7 @@ class Hearing:
             raise store.VersionConflict("an account moved meanwhile")
         else:
             known = self._claimed(docket, accounts, statement, known, moment)
+        docket.signals += self._signals.of(statement)
         member = self._member(conn, statement.member)
         docket.add(hear(docket.dossier(known.subject_id), statement, member, position, moment))
         return True
@@ -99,6 +102,9 @@ class Hearing:
                 known = docket.moved[account] = accounts[account] = Known(known.subject_id, uscc)
             case "link" if uscc is not None:
                 target = docket.living(subject_of_uscc(uscc))
+                if kept_apart(dossier, docket.dossier(target)):
+                    docket.candidates.append(Candidate(account, uscc))
+                    return known
                 docket.add_both(move(dossier, docket.dossier(target), list(dossier.accounts), "uscc", None, moment))
                 for moved in dossier.accounts:
                     was = accounts.get(moved, known)

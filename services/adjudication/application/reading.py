@@ -14,6 +14,7 @@ from events.transport import store
 from services.adjudication.application import records
 from services.adjudication.application.records import CandidateRow, ListingRow
 from services.adjudication.application.shown import ShownListing, shown
+from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.evolve import fold
 from services.web import Problem
 from services.web.reading import cursor
@@ -37,6 +38,7 @@ class ListedItem(msgspec.Struct, frozen=True):
     objected: bool
     contested: bool
     proposed_at: datetime
+    held: bool
 
     @classmethod
     def of(cls, row: ListingRow) -> "ListedItem":
@@ -58,11 +60,11 @@ class Reader:
         self._pool, self._clock = pool, clock
 
     def listings(
-        self, reading: Reading, state: str | None, before: tuple[datetime, UUID] | None, limit: int
+        self, reading: Reading, state: str | None, before: tuple[datetime, UUID] | None, limit: int, *, only_held: bool = False
     ) -> tuple[Listings, str | None]:
         """A page, and the cursor of the next one."""
-        with self._audited(reading, f"listings?state={state or ''}") as conn:
-            rows = records.listings(conn, state, before, limit)
+        with self._audited(reading, f"listings?state={state or ''}{'&held=true' if only_held else ''}") as conn:
+            rows = records.listings(conn, state, before, limit, only_held=only_held)
         following = cursor(rows[-1].proposed_at, rows[-1].listing_id) if len(rows) == limit else None
         return Listings([ListedItem.of(row) for row in rows]), following
 
@@ -75,6 +77,12 @@ class Reader:
         if found is None:
             raise Problem("not-found")
         return found
+
+    def dossier(self, reading: Reading, subject_id: UUID, what: str) -> Dossier:
+        """The whole of it, for the subject itself."""
+        with self._audited(reading, what) as conn:
+            facts = store.load(conn, [subject_id]).get(subject_id, [])
+        return fold(subject_id, [(position, fact) for _, position, fact in facts])
 
     def candidates(self, reading: Reading, after: int, limit: int) -> tuple[Candidates, str | None]:
         """A page of those that nobody has judged, and the cursor of the next one."""

@@ -1,5 +1,6 @@
 """A listing as people of the hub see it, and the tag that says whether it is still what they have seen."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -7,8 +8,10 @@ from uuid import UUID
 import msgspec
 
 from events.facts.dossier import AccountRef
-from events.facts.listing import Basis, Listing, MeasureUntil
+from events.facts.listing import Basis, Hold, Interim, Listing, MeasureUntil
 from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.law.platform.review import Remark, review
+from services.adjudication.rulebooks import platform_books
 
 
 class ShownListing(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +48,16 @@ class ShownListing(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[MeasureUntil, ...]
     since: date | None
     until: date | None
+    interim: Interim | None
+    hold: Hold | None
+    hold_released_by: str | None
+    appealed: bool
+    appeal_open: bool
+    reviewed: tuple[str, ...]
     repair_open: bool
     ending_approved_by: str | None
+    remarks: tuple[Remark, ...]
+    """Where a platform did not keep to its own published rules, or these do not say; to be looked at before anything is decided."""
 
     @property
     def tag(self) -> str:
@@ -70,8 +81,19 @@ def _shown(dossier: Dossier, listing: Listing, state: str, why: str | None) -> S
     return ShownListing(
         subject_id=dossier.subject_id, uscc=dossier.uscc, name=dossier.name, accounts=tuple(sorted(dossier.accounts)),
         tier=listing.tier.word, state=state, why=why, objections_open=len(listing.objected_by),
-        repair_open=listing.repair_by is not None, ending_approved_by=listing.ending[0] if listing.ending else None, **same,
+        appeal_open=listing.appeal_by is not None, repair_open=listing.repair_by is not None,
+        ending_approved_by=listing.ending[0] if listing.ending else None,
+        remarks=tuple(_remarks(dossier, listing)), **same,
     )  # fmt: skip
+
+
+def _remarks(dossier: Dossier, listing: Listing) -> Iterator[Remark]:
+    """Of each sanction that it rests on; what stands against the subject counts as earlier offences."""
+    books = {book.platform: book for book in platform_books().values()}
+    stands = [entry.weighing for entry in dossier.weighed.values() if entry.discounted is None]
+    for rest in listing.basis:
+        if rest.weighing in dossier.weighed:
+            yield from review(books, dossier.weighed[rest.weighing].weighing, stands)
 
 
 SHARED = frozenset(Listing.__struct_fields__) - {"tier", "state"}

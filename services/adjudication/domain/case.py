@@ -1,6 +1,7 @@
 """A step that somebody, or the clock, would take with a listing or an account; and its refusal."""
 
 from typing import NamedTuple
+from uuid import UUID
 
 from events.facts.dossier import AccountRef
 from events.facts.listing import End, Listing, Terms
@@ -33,4 +34,12 @@ class Move(NamedTuple):
     old: Dossier
     new: Dossier
     account: AccountRef
+    by: Person
+
+
+class Look(NamedTuple):
+    """What a guard looks at when a regulator judges the document that a sanction names."""
+
+    dossier: Dossier
+    weighing: UUID
     by: Person

@@ -10,7 +10,8 @@ import msgspec
 from events.facts.directive import DirectiveIssued
 from events.facts.dossier import AccountAttached, AccountRef, Discount, EvidenceNoted, Noted, Weighing
 from events.facts.fact import Kind, Tier
-from events.facts.listing import Listing, WatchBegan
+from events.facts.listing import Actor, Listing, WatchBegan
+from events.facts.scrutiny import CandidateJudged
 
 NOT_IN_THE_LOG = -1
 """The id of a fact that is decided but not in the log yet: no statement can have come after it."""
@@ -67,6 +68,12 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     notes: Mapping[UUID, Noted] = {}
     """Lifts, appeals and amendments by their statement, waiting or applied."""
     evidence: Mapping[UUID, EvidenceNoted] = {}
+    invalid_reports: frozenset[tuple[AccountRef, str]] = frozenset()
+    """Reports, by their platform's number, that do not count."""
+    opened: Mapping[Actor, frozenset[str]] = {}
+    """Which evidence, by its sha256, each person has opened."""
+    apart: Mapping[tuple[AccountRef, str | AccountRef], CandidateJudged] = {}
+    """Accounts that a person judged not to be of the subject with a credit code, or of whoever has another account."""
     settled: frozenset[UUID] = frozenset()
     """Statements that are done with and left nothing else here: about notices, and orphans."""
     watches: Mapping[UUID, WatchBegan] = {}

@@ -10,6 +10,7 @@ import msgspec
 from events.facts.fact import DossierFact
 from events.facts.listing import Actor
 from events.facts.member import MemberClass
+from services.adjudication.domain.breaker import Traffic
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.evolve import evolve
 from services.adjudication.domain.law.calendar import Deadline, working_days_after
@@ -31,7 +32,8 @@ class Person(NamedTuple):
     """Who commands, from the credential."""
 
     code: Actor
-    role: Literal["platform", "authority", "reviewer", "approver", "panel", "regulator"]
+    role: Literal["platform", "authority", "reviewer", "approver", "panel", "regulator", "clerk", "merchant"]
+    """`merchant`: whoever holds a notice, by its token; the code then names the platform that handed it out."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     scale: float = 1.0
     demo: bool = False
     trusted: bool = True
+    traffic: Traffic = Traffic()
 
     def book_of(self, version: str) -> Rulebook:
         """The rulebook that a listing was proposed under; today's when that version is not kept any more."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from events.facts import directive, dossier, listing
 from events.facts.fact import Fact, Tier
-from services.adjudication.domain import steps
+from services.adjudication.domain import safeguards, steps
 from services.adjudication.domain.dossier import NOT_IN_THE_LOG, Dossier, Told, Weighed
 from services.adjudication.domain.steps import Changes, without
 
@@ -55,6 +55,8 @@ def _detached(state: Dossier, fact: dossier.AccountDetached, _: int) -> Changes:
         "merged_into": None if left else fact.to,
         "notes": {stream: note for stream, note in state.notes.items() if note.account != fact.account},
         "evidence": {stream: note for stream, note in state.evidence.items() if note.account != fact.account},
+        "invalid_reports": frozenset(it for it in state.invalid_reports if it[0] != fact.account),
+        "apart": {pair: judged for pair, judged in state.apart.items() if judged.account != fact.account},
     }
 
 
@@ -79,6 +81,11 @@ def _noted(state: Dossier, fact: dossier.Noted, _: int) -> Changes:
 
 def _evidence_noted(state: Dossier, fact: dossier.EvidenceNoted, _: int) -> Changes:
     return {"evidence": {**state.evidence, fact.statement.stream: fact}}
+
+
+def _reports_judged(state: Dossier, fact: dossier.ReportsJudged, _: int) -> Changes:
+    judged = frozenset((fact.account, report) for report in fact.reports)
+    return {"invalid_reports": state.invalid_reports | judged if fact.invalid else state.invalid_reports - judged}
 
 
 def _orphaned(state: Dossier, fact: dossier.StatementOrphaned, _: int) -> Changes:
@@ -113,6 +120,7 @@ CHANGES: Mapping[type[Fact], Callable[[Dossier, Any, int], Changes]] = {
     dossier.AppealNoted: _noted,
     dossier.AmendmentNoted: _noted,
     dossier.EvidenceNoted: _evidence_noted,
+    dossier.ReportsJudged: _reports_judged,
     dossier.StatementOrphaned: _orphaned,
     listing.NoticeServed: _about_a_notice,
     listing.DeliveryFailed: _about_a_notice,
@@ -124,5 +132,6 @@ CHANGES: Mapping[type[Fact], Callable[[Dossier, Any, int], Changes]] = {
     listing.ListingRejected: steps.rejected,
     listing.ListingEnded: steps.ended,
     listing.ListingMoved: steps.moved,
+    **safeguards.CHANGES,
     directive.DirectiveIssued: _directive,
 }

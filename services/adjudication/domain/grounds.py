@@ -32,6 +32,16 @@ def fallen(dossier: Dossier) -> list[Weighed]:
     ]  # fmt: skip
 
 
+def reported_in_vain(dossier: Dossier) -> list[Weighed]:
+    """Weighings that still weigh although every report that they name turned out not to count."""
+    gone = dossier.invalid_reports
+    return [
+        entry for entry in dossier.weighed.values()
+        if gone and entry.discounted is None and entry.weighing.reports
+        and all((entry.weighing.account, report) in gone for report in entry.weighing.reports)
+    ]  # fmt: skip
+
+
 def standing(dossier: Dossier, book: Rulebook, now: datetime) -> list[Ground]:
     """The weighings that are active, own, and as grave as any rule asks: what may justify a listing."""
     least = book.least_severity
@@ -44,7 +54,8 @@ def standing(dossier: Dossier, book: Rulebook, now: datetime) -> list[Ground]:
 
 def _grounds(dossier: Dossier, weighings: Iterable[Weighing]) -> list[Ground]:
     gone = discredited(dossier)
-    return [Ground(weighing, _hashes(weighing, gone)) for weighing in weighings]
+    spent = dossier.spent
+    return [Ground(it, _hashes(it, gone), spent.get(SanctionKey(it.account, it.sanction), Tier.NONE)) for it in weighings]
 
 
 def _hashes(weighing: Weighing, gone: frozenset[EvidenceKey]) -> frozenset[str]:
@@ -121,3 +132,9 @@ def basis_of(weighings: Sequence[Weighing]) -> tuple[Basis, ...]:
         for w in weighings
     ]  # fmt: skip
     return tuple(sorted(rests, key=lambda rest: (rest.entity, rest.weighing)))
+
+
+def bearers(listing: Listing, book: Rulebook) -> frozenset[str]:
+    """The legal entities of the platforms that it rests on; nobody where it rests on an authority."""
+    rule = book.rule(listing.rule)
+    return frozenset() if rule is None or rule.authority else frozenset(rest.entity for rest in listing.basis)

@@ -48,8 +48,9 @@ def claim(known: Known, dossier: Dossier, account: AccountRef, uscc: str | None)
     """What a credit code that a statement declares does to an account that is known.
 
     The first one links. A second one, or one against what a person linked, waits for a person. `adopt`: it only says what is known.
+    What a person has judged already is not asked again, whoever says it and however often.
     """
-    if uscc is None or uscc == known.uscc:
+    if uscc is None or uscc == known.uscc or (account, uscc) in dossier.apart:
         return "nothing"
     if known.uscc is not None:
         return "candidate"
@@ -57,6 +58,12 @@ def claim(known: Known, dossier: Dossier, account: AccountRef, uscc: str | None)
         return "adopt"
     attached = dossier.accounts.get(account)
     return "candidate" if attached is not None and attached.why == "reviewer" else "link"
+
+
+def kept_apart(old: Dossier, new: Dossier) -> bool:
+    """Whether a person judged that some account of the one is not of whoever has an account of the other."""
+    pairs = (*old.apart, *new.apart)
+    return any((a in old.accounts and b in new.accounts) or (a in new.accounts and b in old.accounts) for a, b in pairs)
 
 
 _KINDS: tuple[Kind, ...] = ("enterprise", "platform", "app", "group_owner", "individual_business", "person")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from events.facts import listing as facts
 from events.facts.fact import Fact, Tier
 from events.facts.listing import Listing
+from services.adjudication.domain import safeguards
 from services.adjudication.domain.dossier import Closed, Dossier
 
 Changes = dict[str, Any]
@@ -47,7 +48,7 @@ def _approved(listing: Listing, fact: facts.ListingApproved) -> Listing:
 def _decided(listing: Listing, fact: facts.ListingDecided) -> Listing:
     return replace(
         listing, state="decided", tier=fact.tier, decision=fact.decision, decided_by=fact.by, measures=fact.measures,
-        since=fact.since, until=fact.until,
+        since=fact.since, until=fact.until, interim=None,
     )  # fmt: skip
 
 
@@ -83,6 +84,7 @@ STEPS: Mapping[type[Fact], Callable[[Listing, Any], Listing]] = {
     facts.RepairApplied: _repair_applied,
     facts.RepairDecided: _repair_decided,
     facts.EndingApproved: _ending_approved,
+    **safeguards.STEPS,
 }
 
 

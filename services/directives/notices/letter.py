@@ -1,6 +1,8 @@
 """The notice as a letter to the merchant, in Chinese and English. Pure."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from events.facts.fact import Measure, Tier
 from events.facts.listing import NoticeReleased, NoticeServed
@@ -14,13 +16,23 @@ NO_AUTHORITY = Text(
 )
 
 
+class Addresses(NamedTuple):
+    """Where the merchant goes: with his own link, and to the rules."""
+
+    link: str
+    rules: str
+
+
 def letter(
-    released: NoticeReleased, served: NoticeServed | None, account: str, facts: Sequence[Text], rule: Text, link: str, demo: bool
+    released: NoticeReleased, served: NoticeServed | None, account: str, facts: Sequence[Text], rule: Text, at: Addresses, *, demo: bool
 ) -> Text:
     """What the merchant reads. It says first that this list is the platforms' own and no authority's."""
-    watch = released.tier is Tier.WATCH
-    follows = _watch() if watch else _proposal(released.tier, released.measures)
-    answer = _no_answer_needed() if watch else _answer(released, served)
+    if released.tier is Tier.WATCH:
+        follows, answer = _watch(), _no_answer_needed()
+    elif released.interim_ends is not None:
+        follows, answer = _interim(released.interim_ends, released.measures), _at_any_time()
+    else:
+        follows, answer = _proposal(released.tier, released.measures), _answer(released, served)
     zh = [
         f"{LIST_NAME}告知书" + ("（演示，无效力）" if demo else ""),
         f"商家账号：{account}",
@@ -30,7 +42,8 @@ def letter(
         f"三、{follows.zh}",
         f"四、{answer.zh}",
         "五、您的权利：" + "；".join(text.zh for text in RIGHTS.values()) + "。",
-        f"六、规则全文：{link}",
+        f"六、查看案情、提出异议、申诉、申请修复、查阅本人档案（凭此链接，请勿转交他人）：{at.link}",
+        f"七、规则全文：{at.rules}",
     ]
     en = [
         f"Notice: {LIST_NAME_EN}" + (" (demonstration, of no effect)" if demo else ""),
@@ -41,7 +54,8 @@ def letter(
         f"3. {follows.en}",
         f"4. {answer.en}",
         "5. Your rights: " + "; ".join(text.en for text in RIGHTS.values()) + ".",
-        f"6. The rules: {link}",
+        f"6. To see your case, object, appeal, apply for repair, or read your own file (keep this link to yourself): {at.link}",
+        f"7. The rules: {at.rules}",
     ]
     return Text("\n".join(zh), "\n".join(en))
 
@@ -65,12 +79,35 @@ def _proposal(tier: Tier, measures: Sequence[Measure]) -> Text:
     )
 
 
+def _interim(ends: datetime, measures: Sequence[Measure]) -> Text:
+    zh = "、".join(MEASURES[measure].zh for measure in measures)
+    en = ", ".join(MEASURES[measure].en for measure in measures)
+    limit = f"{ends.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return Text(
+        f"临时措施：因等待决定将危及他人，请各参加平台先行采取措施：{zh}。本措施不是决定，至迟于 {limit}（北京时间）自行失效，"
+        "且只采取一次；是否列入名单，另按告知书所述程序决定。",
+        f"Interim measure: because waiting for the decision would harm others, each platform is asked to apply for now: {en}. This is no "
+        f"decision; it lapses by itself on {limit} (Beijing time) at the latest and is imposed once only. Whether you are listed is "
+        "decided in the procedure of the other notice.",
+    )
+
+
+def _at_any_time() -> Text:
+    return Text(
+        "认为有误的，可以随时提出异议；提出后，各平台看到的状态即标为“有争议”。",
+        "If something is wrong you may object at any time; every platform is then shown that this is contested.",
+    )
+
+
 def _answer(released: NoticeReleased, served: NoticeServed | None) -> Text:
     days = released.respond_days
-    zh = f"答复期限：自中枢登记本告知书送达之时起 {days} 个工作日内，可以陈述、申辩并提交证据，由向您送达本告知书的平台转交。"
+    zh = (
+        f"答复期限：自中枢登记本告知书送达之时起 {days} 个工作日内，可以陈述、申辩并提交证据："
+        "凭下列链接直接提出，或由向您送达本告知书的平台转交。"
+    )
     en = (
         f"Time to respond: {days} working days from the moment the hub records that this notice was delivered, "
-        "through the platform that handed it to you. "
+        "by the link below, or through the platform that handed it to you. "
     )
     if served is not None:
         limit = f"{served.respond_by.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

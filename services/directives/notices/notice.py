@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import NamedTuple
 
 import msgspec
 
 from events.facts.listing import Basis, NoticeReleased, NoticeServed
-from services.directives.notices.letter import letter
+from events.wire.token import notice_link, notice_token
+from services.directives.notices.letter import Addresses, letter
 from services.directives.notices.words import CATEGORIES, LIST_NAME, LIST_NAME_EN, MEASURES, RIGHTS, Text
 
 
@@ -51,25 +53,36 @@ class Notice(msgspec.Struct, frozen=True, rename={"list_name": "list"}):
     objections: str | None
     """Where the platform lodges an objection on the merchant's behalf; None for a watch."""
     link: str
+    """For the merchant alone: with the token that only this notice carries, he sees it, objects, appeals, and asks for his file."""
+    rules: str
     """The rules, public."""
     text: Text
     released_at: datetime
     demo: bool
+    interim_ends: datetime | None = None
+    """Of an interim measure: it lapses by itself then."""
     list_name: str = LIST_NAME
 
 
-def notices(released: NoticeReleased, served: NoticeServed | None, platform: str, adjudication: str, demo: bool) -> Iterator[Notice]:
-    """One for each account that the platform has of the subject; `served` when somebody has proved delivery.
+class Hub(NamedTuple):
+    """What notices say of the hub: where adjudication publishes the rules and takes objections, and the key that tokens are made with."""
 
-    `adjudication` is the address of the service that publishes the rulebooks and takes objections.
-    """
-    link = f"{adjudication}/v1/rulebooks/{released.rulebook}"
+    adjudication: str
+    notice_key: bytes
+    demo: bool
+
+
+def notices(released: NoticeReleased, served: NoticeServed | None, platform: str, hub: Hub) -> Iterator[Notice]:
+    """One for each account that the platform has of the subject; `served` when somebody has proved delivery."""
+    rules = f"{hub.adjudication}/v1/rulebooks/{released.rulebook}"
     attached = released.accounts if served is None else served.accounts
-    objections = None if released.listing_id is None else f"{adjudication}/v1/listings/{released.listing_id}/objections"
+    objections = None if released.listing_id is None else f"{hub.adjudication}/v1/listings/{released.listing_id}/objections"
     rights = [Right(code, text) for code, text in RIGHTS.items()]
     rule = RuleStated(released.rule, released.rulebook, _rule(released))
     facts = [_fact(basis, platform) for basis in released.basis]
     for account in (ref.account for ref in attached if ref.platform == platform):
+        link = notice_link(hub.adjudication, notice_token(hub.notice_key, released.notice, platform, account))
+        at = Addresses(link, rules)
         yield Notice(
             notice=released.notice,
             account=account,
@@ -82,9 +95,11 @@ def notices(released: NoticeReleased, served: NoticeServed | None, platform: str
             respond_by=None if served is None else served.respond_by,
             objections=objections,
             link=link,
-            text=letter(released, served, account, [fact.text for fact in facts], rule.text, link, demo),
+            rules=rules,
+            text=letter(released, served, account, [fact.text for fact in facts], rule.text, at, demo=hub.demo),
             released_at=released.at,
-            demo=demo,
+            demo=hub.demo,
+            interim_ends=released.interim_ends,
         )
 
 

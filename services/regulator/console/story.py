@@ -12,8 +12,8 @@ from services.regulator.masking import masked
 
 Tone = Literal["harm", "relief", "step"]
 
-_HARM = frozenset({"sanction.weighed", "watch.began", "listing.decided", "directive.issued"})
-_RELIEF = frozenset({"sanction.discounted", "watch.ended", "listing.rejected", "listing.ended"})
+_HARM = frozenset({"sanction.weighed", "watch.began", "listing.decided", "directive.issued", "interim.imposed"})
+_RELIEF = frozenset({"sanction.discounted", "watch.ended", "listing.rejected", "listing.ended", "interim.ended"})
 
 
 class Told(NamedTuple):
@@ -133,6 +133,8 @@ SAID: dict[str, Callable[[Texts, Any], str]] = {
     "kind": _word("kind"),
     "evidence": _people,
     "evidence_numbers": _people,
+    "reports": _people,
+    "invalid": _if,
     "accounts": _each(_account),
     "basis": _each(_basis),
     "respond_by": _moment,
@@ -146,5 +148,14 @@ SAID: dict[str, Callable[[Texts, Any], str]] = {
     "discredited": _if,
     "provisional": _if,
     "deemed": _if,
+    "genuine": _yes,
+    "judgement": _word("judgement"),
+    "other": _account,
+    "interim_ends": _moment,
+    "interim_before": _if,
+    "appealed": _if,
+    "correction": _reason,
+    "quantity": _plain,
+    "unscheduled": _if,
 }
 """Every field of a fact that is shown, and how. What is not here is for machines, or lies in the vault."""

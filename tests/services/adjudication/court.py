@@ -27,7 +27,7 @@ HUB_KEY = bytes(range(32))
 MEMBERS = {
     "tmall": ("platform", "alibaba"), "taobao": ("platform", "alibaba"), "pdd": ("platform", "pdd"), "jd": ("platform", "jd"),
     "samr": ("authority", "samr"), "rui": ("reviewer", "hub"), "ran": ("reviewer", "hub"), "an": ("approver", "hub"),
-    "bo": ("approver", "hub"), "pan": ("panel", "hub"), "reg": ("regulator", "regulator"),
+    "bo": ("approver", "hub"), "pan": ("panel", "hub"), "reg": ("regulator", "regulator"), "clara": ("clerk", "hub"),
 }  # fmt: skip
 
 
@@ -39,7 +39,8 @@ class Court:
         self.conninfo = database.conninfo("adjudication")
         self.rules = Rules(read_all(), CURRENT, HUB_KEY, lambda: self.now)
         self.hearing = Hearing(self.rules)
-        self.clock = Clock(self.conninfo, self.rules, Trust(lambda: self.now, lambda: (self.now - NOON).total_seconds()))
+        self.trust = Trust(lambda: self.now, lambda: (self.now - NOON).total_seconds())
+        self.clock = Clock(self.conninfo, self.rules, self.trust)
         self._gateway = database.connect("gateway")
         self._reader = database.connect("adjudication")
         with closing(database.connect()) as owner, owner.cursor() as cursor:

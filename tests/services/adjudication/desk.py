@@ -59,5 +59,5 @@ def opened(database: Database) -> Iterator[Desk]:
                 [(f"key-{code}", code, sha256(b"secret").digest()) for code in MEMBERS],
             )
         settings = Settings(database_adjudication=court.conninfo, hub_key=HUB_KEY.hex())
-        with TestClient(application(settings, court.rules)) as client:  # type: ignore[type-var]
+        with TestClient(application(settings, court.rules, court.trust.look)) as client:  # type: ignore[type-var]
             yield Desk(court, client)

@@ -15,6 +15,7 @@ from events.facts.fact import Tier
 from events.facts.listing import ListingApproved, ListingDecided, ListingEnded, NoticeReleased
 from services.adjudication.domain.decide.guards import GUARDS
 from services.adjudication.domain.identity import subject_of_uscc
+from services.adjudication.legislation.adoption import RULEBOOK_GUARDS
 from tests.domain.spec import SUBJECT, days, declared, delivered, imposed, lifted, ordered
 from tests.services.adjudication.court import own
 from tests.services.adjudication.desk import Desk, opened
@@ -120,7 +121,7 @@ def test_the_rules_are_public(desk: Desk) -> None:
     assert {rule["tier"] for rule in book["rules"]} == {"watch", "restricted", "blacklisted"}
     assert desk.get("/v1/rulebooks/1999.9", None).status_code == 404
     guards = desk.get("/v1/guards", None).json()
-    assert set(guards) == set(GUARDS)
+    assert set(guards) == {*GUARDS, *RULEBOOK_GUARDS}
     assert guards["deem"][0].keys() == {"code", "zh", "en"}
 
 
@@ -294,7 +295,8 @@ def test_a_reviewer_links_and_unlinks(desk: Desk) -> None:
     assert answer.json()["subject_id"] == str(own("jd", "shop-9"))
     assert desk.get("/v1/listings", state="proposed").json()["items"] == []
     assert desk.court.dossier(own("jd", "shop-9")).merged_into is None
-    assert desk.court.rows("SELECT judged_by, judgement FROM candidate") == [("rui", "negative")]
+    judged = desk.court.rows("SELECT why, other_platform, judged_by, judgement FROM candidate ORDER BY why")
+    assert judged == [("code", None, "rui", "negative"), ("person", "tmall", "rui", "negative")]
 
 
 def test_what_a_person_undid_is_not_linked_again(desk: Desk) -> None:

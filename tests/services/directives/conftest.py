@@ -54,6 +54,7 @@ def desk(module_database: Database) -> Iterator[Desk]:
     settings = {
         "DATABASE_DIRECTIVES": module_database.conninfo("directives"),
         "DIRECTIVES_KEPT": str(KEPT),
+        "NOTICE_KEY": "0a" * 32,
         "ADJUDICATION_URL": "https://hub.example",
         "DEMO": "1",
     }

@@ -1,23 +1,26 @@
 """A notice states facts, basis, measures and rights in both languages, and claims no authority."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from events.facts.fact import Category, Measure, Tier
+from events.wire.token import is_for, read_token
 from services.directives.notices.book import NoticeBook
-from services.directives.notices.notice import Notice, notices
+from services.directives.notices.notice import Hub, Notice, notices
 from services.directives.notices.words import CATEGORIES, MEASURES, TIERS
 from tests.services.directives.made import released, served
 
-HUB = "https://hub.example"
+HUB, KEY = "https://hub.example", bytes(range(32))
 
 
 def handed_to(platform: str, tier: Tier = Tier.RESTRICTED, *, proved: bool = False) -> list[Notice]:
     accounts = (("tmall", "shop-1"), ("tmall", "shop-2"), ("pdd", "mall-7"))
     later = served("n-1", *accounts) if proved else None
-    return list(notices(released("n-1", *accounts, tier=tier), later, platform, HUB, demo=False))
+    return list(notices(released("n-1", *accounts, tier=tier), later, platform, Hub(HUB, KEY, demo=False)))
 
 
 def test_a_platform_gets_one_for_each_of_its_accounts_and_none_for_others() -> None:
@@ -31,10 +34,34 @@ def test_everything_that_the_contract_lists_is_there() -> None:
     assert {"notice", "account", "facts", "basis", "measures", "rights", "respond_days", "respond_by", "link", "text"} <= notice.keys()
     assert notice["measures"] == ["limit"] and notice["list"] == "平台联合惩戒名单"
     assert notice["respond_days"] == 5 and notice["respond_by"] is None
-    assert notice["link"] == f"{HUB}/v1/rulebooks/2026.1"
+    assert notice["rules"] == f"{HUB}/v1/rulebooks/2026.1"
     assert notice["objections"] == f"{HUB}/v1/listings/{UUID(int=9)}/objections"
     assert [fact["measure"] for fact in notice["facts"]] == ["freeze", "limit"]
     assert notice["rights"][0]["code"] == "STATE_AND_DEFEND"
+
+
+def test_only_its_own_notice_carries_the_token_of_an_account() -> None:
+    links = [notice.link for platform in ("tmall", "pdd") for notice in handed_to(platform)]
+    assert len(set(links)) == 3
+    for notice in handed_to("tmall"):
+        address, _, token = notice.link.partition("#")
+        assert address == f"{HUB}/v1/merchant", "what stands behind the # is sent to no server"
+        read = read_token(token)
+        assert read is not None
+        assert read.notice == "n-1"
+        others = ("shop-1", "shop-2", "mall-7")
+        assert [other for other in others if is_for(read, KEY, "tmall", other)] == [notice.account]
+        assert not is_for(read, bytes(32), "tmall", notice.account)
+        assert notice.link in notice.text.zh and notice.link in notice.text.en
+
+
+def test_the_notice_of_an_interim_measure_says_that_it_restricts_and_until_when() -> None:
+    ends = datetime(2026, 11, 24, 16, tzinfo=UTC)
+    interim = replace(released("interim-1", ("tmall", "shop-1")), listing_id=None, respond_days=None, interim_ends=ends)
+    (notice,) = notices(interim, None, "tmall", Hub(HUB, KEY, demo=False))
+    assert (notice.interim_ends, notice.objections) == (ends, None)
+    assert "2026-11-25 00:00（北京时间）" in notice.text.zh and "lapses by itself on 2026-11-25 00:00" in notice.text.en
+    assert "Nothing has been decided yet and nothing is restricted" not in notice.text.en
 
 
 def test_other_platforms_accounts_are_not_told() -> None:

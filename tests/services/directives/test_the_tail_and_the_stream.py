@@ -13,6 +13,7 @@ from events.transport import postgres
 from services.directives.api import Desk
 from services.directives.application import Directives, Feeds
 from services.directives.log.tail import Tail
+from services.directives.notices.notice import Hub
 from services.directives.platforms import Members
 from services.directives.stream import follow
 from services.web import Problem
@@ -32,7 +33,7 @@ def followed(database: Database) -> Iterator[Followed]:
     """A tail that is not running: a test says when it looks."""
     tail = Tail(database.conninfo("directives"))
     with postgres.pool(database.conninfo("directives"), name="test") as pool, database.connect("adjudication") as pen:
-        yield Followed(tail, Feeds(pool, tail, kept=100, adjudication="x", demo=False), pen, database)
+        yield Followed(tail, Feeds(pool, tail, kept=100, hub=Hub("x", bytes(32), demo=False)), pen, database)
 
 
 def look(followed: Followed) -> None:
@@ -59,7 +60,7 @@ def test_a_token_from_a_process_that_is_further_along_is_good(followed: Followed
     record(followed.pen, directive(2, 1))
     other = Tail(followed.database.conninfo("directives"))
     with postgres.pool(followed.database.conninfo("directives"), name="other") as pool:
-        ahead = Feeds(pool, other, kept=100, adjudication="x", demo=False).directives("tmall", None, 10)
+        ahead = Feeds(pool, other, kept=100, hub=Hub("x", bytes(32), demo=False)).directives("tmall", None, 10)
     assert behind.next != ahead.next
     assert followed.feeds.directives("tmall", str(ahead.next), 10).state == ahead.state
 

@@ -40,7 +40,8 @@ def test_a_notice_goes_to_platforms_with_an_account_and_comes_again_when_it_is_s
     desk.record(released("n-1", *accounts, number=NOTED))
     (first,) = await_notices(desk, "tmall", tokens["tmall"])
     assert (first["notice"], first["account"], first["respond_days"], first["respond_by"]) == ("n-1", "shop-1", 5, None)
-    assert first["link"] == "https://hub.example/v1/rulebooks/2026.1" and first["demo"] is True
+    assert first["rules"] == "https://hub.example/v1/rulebooks/2026.1" and first["demo"] is True
+    assert first["link"].startswith("https://hub.example/v1/merchant#lcn_")
     assert {"facts", "basis", "measures", "rights", "text"} <= first.keys() and {"zh", "en"} == first["text"].keys()
     (_, after, _) = notices(desk, "tmall", tokens["tmall"])
     desk.record(served("n-1", *accounts, number=NOTED))

@@ -36,6 +36,7 @@ NOT_SAID = {
         "approved",
     ),
     *("decided_by", "doubts", "basis_gone_at", "repair_by", "ending", "state"),
+    *("sha256", "interim", "hold", "hold_released_by", "appeal_by", "reviewed"),
 }
 
 

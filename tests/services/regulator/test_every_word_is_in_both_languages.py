@@ -13,7 +13,7 @@ from events.facts.fact import DossierFact, Kind
 from services.regulator.console.texts import TEXTS, Texts
 
 CONSOLE = Path(__file__).parents[3] / "services" / "regulator" / "console"
-_COMPOSED = ("column.", "tier.", "kind.", "measure.", "category.", "what.", "fact.", "field.", "group.", "why.")
+_COMPOSED = ("judgement.", "column.", "tier.", "kind.", "measure.", "category.", "what.", "fact.", "field.", "group.", "why.")
 """Keys that pages put together from a value."""
 
 

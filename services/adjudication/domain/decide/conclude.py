@@ -12,10 +12,11 @@ from events.facts.listing import (
     ListingProposed,
     ListingRejected,
 )
+from events.facts.safeguard import InterimEnded
 from services.adjudication.domain.decide.directive import announce
 from services.adjudication.domain.decide.watch import keep_watch
 from services.adjudication.domain.draft import CLOCK, HUB, Draft, Facts
-from services.adjudication.domain.grounds import basis_appealed, basis_of, fallen, fresh, justified, standing
+from services.adjudication.domain.grounds import basis_appealed, basis_of, fallen, fresh, justified, reported_in_vain, standing
 from services.adjudication.domain.law.calendar import day_of
 from services.adjudication.domain.law.rulebook import Found
 
@@ -23,6 +24,7 @@ from services.adjudication.domain.law.rulebook import Found
 def conclude(draft: Draft) -> Facts:
     """Draw every conclusion; gives all facts of the draft."""
     discount_what_fell(draft)
+    discount_what_nobody_reported(draft)
     for listing in list(draft.dossier.listings.values()):
         end_what_is_over(draft, listing)
     propose(draft)
@@ -44,10 +46,20 @@ def discount_what_fell(draft: Draft) -> None:
         )  # fmt: skip
 
 
+def discount_what_nobody_reported(draft: Draft) -> None:
+    """A weighing none of whose reports counts any more weighs nothing, unless an authority decided it."""
+    for entry in reported_in_vain(draft.dossier):
+        weighing = entry.weighing
+        if weighing.document is None:
+            draft.say(SanctionDiscounted, weighing=weighing.id, why="reports_invalidated", of=weighing.statement)
+
+
 def end_what_is_over(draft: Draft, listing: Listing) -> None:
     """A term that ran out, or a basis that fell: a proposal ends, restricted is revoked, blacklisted first reviewed by persons."""
     dossier, moment = draft.dossier, draft.moment
     book = moment.book_of(listing.rulebook)
+    if listing.interim is not None and moment.now >= listing.interim.ends:
+        draft.say(InterimEnded, listing_id=listing.listing_id, why="lapsed", by=CLOCK)
     if listing.until is not None and listing.until < day_of(moment.now):
         draft.say(ListingEnded, listing_id=listing.listing_id, why="expired", by=(CLOCK,))
     elif justified(dossier, listing, book, moment.now):
@@ -88,11 +100,11 @@ def _differs(listing: Listing, found: Found) -> bool:
 
 def show_doubts(draft: Draft, listing: Listing) -> None:
     """Contested while an objection or an appeal is open, or the basis is gone: shown to everybody, lifts nothing by itself."""
-    if listing.state != "decided":
+    if listing.state != "decided" and listing.interim is None:
         return
     dossier, moment = draft.dossier, draft.moment
     doubts: list[Doubt] = ["objection"] if listing.objected_by else []
-    if basis_appealed(dossier, listing):
+    if listing.appeal_by is not None or basis_appealed(dossier, listing):
         doubts.append("appeal")
     if not justified(dossier, listing, moment.book_of(listing.rulebook), moment.now):
         doubts.append("basis_gone")

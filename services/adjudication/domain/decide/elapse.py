@@ -9,8 +9,8 @@ from events.facts.fact import Tier
 from events.facts.listing import Listing, NoticeUndelivered
 from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.conclude import conclude
+from services.adjudication.domain.decide.force import hold, put_in_force
 from services.adjudication.domain.decide.guards import allows
-from services.adjudication.domain.decide.listing import put_in_force
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import CLOCK, Draft, Facts, Moment
 from services.adjudication.domain.grounds import justified, keys_of
@@ -26,7 +26,7 @@ def elapse(dossier: Dossier, moment: Moment) -> Facts:
     for listing in list(dossier.listings.values()):
         if listing.state == "released" and not listing.undelivered and moment.now >= delivery_deadline(listing, moment):
             draft.say(NoticeUndelivered, listing_id=listing.listing_id, notice=listing.notice, why="no_answer")
-        elif allows("deem", Case(dossier, listing, moment)):
+        elif allows("deem", Case(dossier, listing, moment)) and not hold(draft, listing, CLOCK):
             put_in_force(draft, listing, deemed=True, by=(CLOCK,))
     return conclude(draft)
 
@@ -54,6 +54,8 @@ def _due(dossier: Dossier, listing: Listing, moment: Moment) -> list[datetime]:
     keys = keys_of(dossier, listing.basis)
     active = [entry.weighing.active_until for entry in dossier.weighed.values() if entry.key in keys and entry.discounted is None]
     due = [until for until in active if until > moment.now]
+    if listing.interim is not None:
+        due.append(listing.interim.ends)
     if listing.state == "released" and not listing.undelivered:
         due.append(delivery_deadline(listing, moment))
     heard = replace(moment, now=listing.respond_by, trusted=True) if listing.respond_by else None

@@ -10,6 +10,7 @@ from events.facts.listing import DeliveryFailed, DeliveryNoted, NoticeServed, No
 from events.facts.notice import NoticeDelivered, NoticeFailed, NoticeStatement
 from events.facts.sanction import SanctionAmended, SanctionAppealed, SanctionImposed, SanctionLifted, SanctionUpheld
 from services.adjudication.domain.decide.conclude import conclude
+from services.adjudication.domain.decide.directive import notice_of_interim
 from services.adjudication.domain.decide.watch import notice_of
 from services.adjudication.domain.decide.weigh import amend, appeal, evidence, impose, lift
 from services.adjudication.domain.dossier import Dossier
@@ -78,6 +79,7 @@ def _note(draft: Draft, said: NoticeStatement, *, delivered: bool) -> None:
     dossier, statement = draft.dossier, StatementRef(said.source, said.id)
     listings = (*dossier.listings.values(), *(closed.listing for closed in dossier.closed.values()))
     known = {listing.notice for listing in listings} | {notice_of(entry.weighing) for entry in dossier.weighed.values()}
+    known |= {notice_of_interim(listing.listing_id) for listing in listings if listing.interim_before}
     if said.notice in known:
         draft.say(DeliveryNoted, notice=said.notice, platform=said.member, statement=statement, delivered=delivered)
     else:

@@ -1,18 +1,14 @@
 """The steps that people take with a listing: each is admitted by its guards, or refused."""
 
-from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
 from events.facts.listing import (
-    Actor,
     EndingApproved,
     Listing,
     ListingApproved,
-    ListingDecided,
     ListingEnded,
     ListingRejected,
-    MeasureUntil,
     NoticeReleased,
     ObjectionLodged,
     ObjectionResolved,
@@ -22,10 +18,11 @@ from events.facts.listing import (
 )
 from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.conclude import conclude
-from services.adjudication.domain.decide.guards import LISTING_OPEN, admit, refusal
+from services.adjudication.domain.decide.force import hold, put_in_force
+from services.adjudication.domain.decide.guards import admit, refusal
+from services.adjudication.domain.decide.guards.conditions import LISTING_OPEN
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Draft, Facts, Moment, Person
-from services.adjudication.domain.law.calendar import add_months, day_of
 
 
 def listing_of(dossier: Dossier, listing_id: UUID) -> Listing:
@@ -49,11 +46,13 @@ def release(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment:
     return conclude(draft)
 
 
-def lodge_objection(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment) -> Facts:
+def lodge_objection(
+    dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, evidence: tuple[str, ...] = ()
+) -> Facts:
     """Object on the subject's behalf: silence does not decide any more, and what is decided is contested."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("object", Case(dossier, listing, moment, by))
-    draft.say(ObjectionLodged, listing_id=listing_id, by=by.code, reason=reason)
+    draft.say(ObjectionLodged, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence)
     return conclude(draft)
 
 
@@ -70,30 +69,15 @@ def answer_objections(dossier: Dossier, listing_id: UUID, by: Person, reason: st
 
 
 def decide(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, terms: Terms) -> Facts:
-    """Decide after the hearing; where the tier takes two persons, the first only approves."""
+    """Decide after the hearing; where the tier takes two persons, the first only approves. Above its rates the breaker holds it."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("decide", Case(dossier, listing, moment, by, terms))
     persons = (*listing.approvals, by.code)
     if len(persons) < moment.book_of(listing.rulebook).term(listing.tier).persons:
         draft.say(ListingApproved, listing_id=listing_id, by=by.code, reason=reason, terms=terms)
-    else:
+    elif not hold(draft, listing, by.code):
         put_in_force(draft, listing, deemed=False, by=persons, terms=terms, reason=reason)
     return conclude(draft)
-
-
-def put_in_force(
-    draft: Draft, listing: Listing, *, deemed: bool, by: Sequence[Actor], terms: Terms | None = None, reason: str | None = None
-) -> None:
-    """The decision: from today until the same day so many months later, which is the last one."""
-    term = draft.moment.book_of(listing.rulebook).term(listing.tier)
-    terms = terms or Terms()
-    since = day_of(draft.moment.now)
-    until = add_months(since, terms.months or term.months)
-    draft.say(
-        ListingDecided, listing_id=listing.listing_id, tier=listing.tier, decision=f"decision-{listing.listing_id}", deemed=deemed,
-        by=tuple(by), measures=tuple(MeasureUntil(measure, until) for measure in terms.measures or term.measures), since=since,
-        until=until, rulebook=listing.rulebook, reason=reason,
-    )  # fmt: skip
 
 
 def reject(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment) -> Facts:
@@ -115,11 +99,13 @@ def end(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Mom
     return conclude(draft)
 
 
-def apply_for_repair(dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment) -> Facts:
+def apply_for_repair(
+    dossier: Dossier, listing_id: UUID, by: Person, reason: str, moment: Moment, *, evidence: tuple[str, ...] = ()
+) -> Facts:
     """Ask on the subject's behalf to be taken off: corrected, performed, committed."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("apply-for-repair", Case(dossier, listing, moment, by))
-    draft.say(RepairApplied, listing_id=listing_id, by=by.code, reason=reason)
+    draft.say(RepairApplied, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence)
     return conclude(draft)
 
 
@@ -127,6 +113,8 @@ def decide_repair(dossier: Dossier, listing_id: UUID, by: Person, reason: str, m
     """Granted, it ends publicity, sharing and measures in one fact."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("decide-repair", Case(dossier, listing, moment, by))
+    if granted:
+        admit("grant-repair", Case(dossier, listing, moment, by))
     draft.say(RepairDecided, listing_id=listing_id, granted=granted, by=by.code, reason=reason)
     if granted:
         draft.say(ListingEnded, listing_id=listing_id, why="repaired", by=(by.code,), reason=reason)

@@ -1,0 +1,1 @@
+"""What protects merchants: an objection that wins, a repair, an unlink that recalls, an interim measure that lapses."""

@@ -1,0 +1,116 @@
+"""What the checker remembers of a subject and of each of its listings while it reads. Changed in place; nobody else has it."""
+
+from datetime import date, datetime, timedelta, timezone
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+
+from events.facts.directive import DirectiveIssued
+from events.facts.dossier import Weighing
+from events.facts.fact import Measure, Tier
+from events.facts.listing import Listing
+from events.facts.safeguard import InterimImposed
+
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+def day(moment: datetime) -> date:
+    """The day in Asia/Shanghai: the last day of a term is one."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+class Held(NamedTuple):
+    """What a listing asks of platforms at a moment, by its decision or, before that, in the interim."""
+
+    tier: Tier
+    decision: str | None
+    measures: dict[Measure, date]
+    until: date
+    contested: bool
+
+
+class Trail(msgspec.Struct, kw_only=True):
+    """A listing, as far as it has come."""
+
+    listing_id: UUID
+    subject: UUID
+    tier: Tier
+    rule: str
+    rulebook: str
+    basis: set[UUID]
+    state: str = "proposed"
+    notice: str | None = None
+    released_by: str | None = None
+    respond_by: datetime | None = None
+    objected: bool = False
+    objections: list[str] = []
+    answered_upheld: bool = False
+    approvals: list[str] = []
+    decided_by: tuple[str, ...] = ()
+    decision: str | None = None
+    measures: dict[Measure, date] = {}
+    since: date | None = None
+    until: date | None = None
+    contested: bool = False
+    repair_by: str | None = None
+    repair_granted: bool = False
+    ending: tuple[str, str] | None = None
+    interim: InterimImposed | None = None
+    interim_before: bool = False
+    held: bool = False
+    appeal_by: str | None = None
+    appeal_granted: bool = False
+    moving: bool = False
+    """It left one dossier and has not come to the other one yet."""
+
+    @property
+    def closed(self) -> bool:
+        return self.state in ("rejected", "ended")
+
+    @property
+    def restricts(self) -> bool:
+        return self.state == "decided" or (self.interim is not None and not self.closed)
+
+    def holds(self, at: datetime) -> Held | None:
+        """Nothing once its last day, or the interim, is over: fact or no fact."""
+        if self.state == "decided":
+            if self.until is None or self.until < day(at):
+                return None
+            return Held(self.tier, self.decision, self.measures, self.until, self.contested)
+        if self.interim is None or self.closed or at >= self.interim.ends:
+            return None
+        measures = {asked.measure: asked.until for asked in self.interim.measures}
+        return Held(Tier.RESTRICTED, f"interim-{self.listing_id}", measures, self.interim.until, self.contested)
+
+    def same_as(self, listing: Listing) -> bool:
+        """Whether a listing that came with an account is still the one that left."""
+        ours = (self.state, self.tier, self.rule, self.rulebook, self.basis, self.decision, self.since, self.until, self.contested)
+        theirs = (listing.state, listing.tier, listing.rule, listing.rulebook, {rest.weighing for rest in listing.basis})
+        return ours == (*theirs, listing.decision, listing.since, listing.until, listing.contested)
+
+
+class Scales(msgspec.Struct):
+    """One weighing, whether it still weighs here, and whether it is an authority's, by its own document or by a regulator's word."""
+
+    weighing: Weighing
+    stands: bool = True
+    documented: bool = False
+
+
+class Subject(msgspec.Struct, kw_only=True):
+    """One dossier: what was weighed, what platforms were last told, and the moment of its last fact."""
+
+    weighed: dict[UUID, Scales] = {}
+    told: DirectiveIssued | None = None
+    at: datetime | None = None
+    position: int = 0
+    version: int = 0
+
+    def stands(self, weighing_id: UUID) -> bool:
+        """Whether its sanction still weighs here, under its own statement or under an amendment's."""
+        scales = self.weighed.get(weighing_id)
+        return scales is not None and any(
+            other.stands and (other.weighing.account, other.weighing.sanction) == (scales.weighing.account, scales.weighing.sanction)
+            for other in self.weighed.values()
+        )

@@ -1,0 +1,34 @@
+"""Putting a listing in force: from today, for its term; unless the breaker keeps it for a person to look at."""
+
+from collections.abc import Sequence
+
+from events.facts.listing import Actor, Listing, ListingDecided, MeasureUntil, Terms
+from events.facts.safeguard import ListingHeld
+from services.adjudication.domain.draft import Draft
+from services.adjudication.domain.grounds import bearers
+from services.adjudication.domain.law.calendar import add_months, day_of
+
+
+def hold(draft: Draft, listing: Listing, by: Actor) -> bool:
+    """Whether the breaker keeps it for a person to look at. What a person has let pass is not held again."""
+    book = draft.moment.book_of(listing.rulebook)
+    why = draft.moment.traffic.holds(draft.moment.book.breaker, listing.rule, bearers(listing, book))
+    if why is None or listing.hold_released_by is not None:
+        return False
+    draft.say(ListingHeld, listing_id=listing.listing_id, why=why, by=by)
+    return True
+
+
+def put_in_force(
+    draft: Draft, listing: Listing, *, deemed: bool, by: Sequence[Actor], terms: Terms | None = None, reason: str | None = None
+) -> None:
+    """The decision: from today until the same day so many months later, which is the last one."""
+    term = draft.moment.book_of(listing.rulebook).term(listing.tier)
+    terms = terms or Terms()
+    since = day_of(draft.moment.now)
+    until = add_months(since, terms.months or term.months)
+    draft.say(
+        ListingDecided, listing_id=listing.listing_id, tier=listing.tier, decision=f"decision-{listing.listing_id}", deemed=deemed,
+        by=tuple(by), measures=tuple(MeasureUntil(measure, until) for measure in terms.measures or term.measures), since=since,
+        until=until, rulebook=listing.rulebook, reason=reason,
+    )  # fmt: skip

@@ -1,0 +1,33 @@
+"""A mutant: one rule of the domain, broken by one replacement of its text."""
+
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+DOMAIN = Path("services/adjudication/domain")
+
+
+class Misfit(ValueError):
+    """The text that a mutant replaces is not there exactly once: the rule was rewritten, and the mutant has to be."""
+
+
+class Mutant(NamedTuple):
+    """`name` says what the broken domain does; `file` is below the domain's folder."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+
+    @property
+    def path(self) -> Path:
+        return DOMAIN / self.file
+
+    def of(self, source: str) -> str:
+        """The source with the rule broken."""
+        if source.count(self.before) != 1:
+            raise Misfit(f"{self.name}: {self.file} has {source.count(self.before)} of: {self.before}")
+        return source.replace(self.before, self.after)
+
+
+MUTANTS = tuple(Mutant(**it) for it in tomllib.loads(Path(__file__).with_name("seeded.toml").read_text("utf-8"))["mutants"])
