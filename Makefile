@@ -28,7 +28,7 @@ status: .venv/installed ## which processes are ready
 demo: .venv/installed ## play the demonstration against what runs
 	@$(LOCAL) demo
 
-key: .venv/installed ## MEMBER=code [CLASS=platform|authority|reviewer|approver|panel|regulator] [ENTITY=code]: enrol a member, print a key
+key: .venv/installed ## MEMBER=code [CLASS=platform|authority|reviewer|approver|panel|regulator|clerk] [ENTITY=code]: enrol a member, print a key
 	@$(LOCAL) key --member '$(MEMBER)' --class '$(or $(CLASS),platform)' --entity '$(ENTITY)'
 
 rebuild: .venv/installed ## VIEW=name: build a view anew beside the live one, then switch

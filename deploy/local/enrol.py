@@ -20,6 +20,8 @@ from events.transport.topics import ingress_topic, member_grants, member_topics,
 NS_MEMBER = UUID("0d7a3a54-7f53-5a0b-9a43-6a5a3e6f2c03")
 ON_KAFKA = ("platform", "authority")
 CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
+RESERVED = ("hub", "clock")
+"""In facts these two are the hub itself."""
 
 
 class KafkaAccess(msgspec.Struct, frozen=True):
@@ -50,6 +52,8 @@ class Application(msgspec.Struct, frozen=True):
 
 def apply(code: str, member_class: str, entity: str) -> Application:
     """Refused by name when a value is none that the contract knows."""
+    if code in RESERVED:
+        raise Trouble(f"MEMBER={code!r}：保留给本中心", f"MEMBER={code!r} is the hub itself")
     if not CODE.fullmatch(code):
         raise Trouble(f"MEMBER={code!r}：应为 {CODE.pattern}", f"MEMBER={code!r} is not of the form {CODE.pattern}")
     if member_class not in get_args(MemberClass):

@@ -69,6 +69,7 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         "LOG_LEVEL": settings.log_level,
         "DEMO": str(int(settings.demo)),
         "CLOCK_SCALE": f"{settings.clock_scale:g}",
+        "BREAKER_FACTOR": str(settings.breaker_factor),
         "KAFKA": reach.kafka.bootstrap,
     }
     given |= {port.upper(): str(getattr(settings, port)) for port in process.ports}

@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool = False
     clock_scale: Annotated[float, msgspec.Meta(ge=1.0)] = 1.0
     """Divides procedural waits; 86400 makes a working day a second."""
+    breaker_factor: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    """Raises the bounds of the breaker."""
     postgres_port: Port = 8171
     kafka_port: Port = 8172
     kafka_controller_port: Port = 8173
@@ -71,9 +73,10 @@ def read(environ: Mapping[str, str]) -> tuple[Settings, Site]:
         if name.startswith("LIANCHENG_"):
             raise variables.WrongSetting(name, either("没有这个设置", "there is no such setting"))
     settings = variables.read(Settings, environ)
-    if settings.clock_scale != 1.0 and not settings.demo:
-        rule = either("只有 LIANCHENG_DEMO=1 时才允许", "is refused without LIANCHENG_DEMO=1")
-        raise variables.WrongSetting("LIANCHENG_CLOCK_SCALE", rule)
+    for name in ("clock_scale", "breaker_factor"):
+        if getattr(settings, name) != 1 and not settings.demo:
+            rule = either("只有 LIANCHENG_DEMO=1 时才允许", "is refused without LIANCHENG_DEMO=1")
+            raise variables.WrongSetting(f"LIANCHENG_{name.upper()}", rule)
     site = Site(**{field: environ.get(field.upper()) or None for field in Site.__struct_fields__})
     if site.kafka_bootstrap and not (site.kafka_username and site.kafka_password):
         raise Trouble(

@@ -11,7 +11,8 @@ from events.facts.member import MemberClass
 
 Group = Literal["goods", "fraud", "description", "rights", "information", "service", "other"]
 Discount = Literal[
-    "derived", "overturned", "settled", "repaired", "amended", "repeated", "evidence_discredited", "reports_invalidated", "breaker", "detached"
+    "derived", "overturned", "settled", "repaired", "amended", "repeated", "evidence_discredited", "reports_invalidated", "breaker",
+    "detached",
 ]  # fmt: skip
 """`repeated`: another statement had imposed the sanction of this number already. `detached`: it weighs in another dossier now."""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from events.facts import directive as facts
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import Measure, Tier
 
@@ -55,6 +56,8 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     list: Literal["平台联合惩戒名单"] = "平台联合惩戒名单"
     demo: bool = False
+    correction: Reason | msgspec.UnsetType = msgspec.UNSET
+    """Only when the listing that ended last should never have been: said to everybody who was told of it, also at tier none."""
     your_accounts: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
     """In the pull feed and in webhooks: the accounts of this subject at the platform that reads."""
 
@@ -75,13 +78,18 @@ def data(fact: DirectiveIssued, your_accounts: Iterable[str] | None = None) -> D
         since=None if free else fact.since,
         until=None if free else fact.until,
         decision=None if free else fact.decision,
-        reasons=[] if free else [Reason(one.code, Text(one.zh, one.en)) for one in fact.reasons],
+        reasons=[] if free else [_reason(one) for one in fact.reasons],
         rulebook=fact.rulebook,
         appeal=fact.appeal,
         issued_at=fact.at,
         demo=fact.demo,
+        correction=msgspec.UNSET if fact.correction is None else _reason(fact.correction),
         your_accounts=msgspec.UNSET if your_accounts is None else list(your_accounts),
     )
+
+
+def _reason(told: facts.Reason) -> Reason:
+    return Reason(told.code, Text(told.zh, told.en))
 
 
 def directive_id(fact: DirectiveIssued) -> str:

@@ -51,7 +51,6 @@ class Trust:
             self.in_doubt = True
         return not self.in_doubt
 
-
     def now(self) -> datetime:
         """The later of what the wall says and of what has passed since the start: a wall clock set back delays no lift."""
         return max(self._wall(), self._started[0] + timedelta(seconds=self._monotonic() - self._started[1]) - DRIFT)

@@ -19,9 +19,15 @@ class Settings(Service, frozen=True, kw_only=True):
     clock_scale: Annotated[float, msgspec.Meta(ge=1.0)] = 1.0
     """Divides procedural waits, so that a demonstration need not take weeks. Now, terms, `until` and the score stay real."""
 
+    breaker_factor: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    """Raises the bounds of the breaker, for demonstrations and measurements that list many at once."""
+
     def __post_init__(self) -> None:
-        if self.clock_scale != 1.0 and not self.demo:
-            raise ValueError("LIANCHENG_CLOCK_SCALE is refused without LIANCHENG_DEMO=1")
+        if self.demo:
+            return
+        for name, value in (("CLOCK_SCALE", self.clock_scale), ("BREAKER_FACTOR", self.breaker_factor)):
+            if value != 1:
+                raise ValueError(f"LIANCHENG_{name} is refused without LIANCHENG_DEMO=1")
 
 
 class WorkerSettings(Settings, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ PEERS = "bench_peers"
 READER = "regulator"
 """The hub's role that may read log, views and positions, and change nothing."""
 CLOCK_SCALE = 172_800.0
+BREAKER_FACTOR = 100
+"""Hundreds are listed within seconds here, which the breaker would rightly hand to a person."""
 TURN = 0.02
 """Seconds between two looks of whoever waits: often enough for runs of seconds, and too seldom to be felt by who is measured."""
 
@@ -143,4 +145,4 @@ def _settings(home: Path, first_port: int) -> Settings:
     """
     defaults = msgspec.structs.asdict(Settings())
     ports = {name: first_port + port - 8100 for name, port in defaults.items() if name.endswith("_port")}
-    return Settings(home=str(home), demo=True, clock_scale=CLOCK_SCALE, **ports)
+    return Settings(home=str(home), demo=True, clock_scale=CLOCK_SCALE, breaker_factor=BREAKER_FACTOR, **ports)

@@ -43,6 +43,7 @@ def test_ports_differ() -> None:
         ({"LIANCHENG_CLOCK_SCALE": "60"}, "LIANCHENG_CLOCK_SCALE"),
         ({"LIANCHENG_CLOCK_SCALE": "60", "LIANCHENG_DEMO": "0"}, "LIANCHENG_CLOCK_SCALE"),
         ({"LIANCHENG_CLOCK_SCALE": "-1", "LIANCHENG_DEMO": "1"}, "LIANCHENG_CLOCK_SCALE"),
+        ({"LIANCHENG_BREAKER_FACTOR": "10"}, "LIANCHENG_BREAKER_FACTOR"),
     ],
 )
 def test_a_wrong_setting_is_named(variables: dict[str, str], named: str) -> None:

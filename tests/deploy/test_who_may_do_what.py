@@ -92,7 +92,7 @@ def test_a_code_is_of_one_class_and_one_entity(database: Database, kafka: Broker
         member(database, kafka, "tmall", entity="pdd")
 
 
-@pytest.mark.parametrize("code", ["T", "tmall_1", "1688", "x" * 32, ""])
+@pytest.mark.parametrize("code", ["T", "tmall_1", "1688", "x" * 32, "", "hub", "clock"])
 def test_a_code_that_the_contract_does_not_know_is_refused(code: str) -> None:
     with pytest.raises(Trouble, match="MEMBER="):
         enrol.apply(code, "platform", "")

@@ -28,6 +28,7 @@ from events.facts.listing import (
     WatchBegan,
     WatchEnded,
 )
+from events.facts.safeguard import InterimEnded
 from services.adjudication.domain.case import Refused
 from services.adjudication.domain.decide.link import comes_from, link, move, unlink
 from services.adjudication.domain.decide.listing import release
@@ -42,6 +43,7 @@ from services.adjudication.domain.identity import (
     subject_of_account,
     subject_of_uscc,
 )
+from services.adjudication.domain.redress.interim import impose_interim
 from tests.domain.spec import (
     APPROVER,
     LIMIT,
@@ -227,6 +229,15 @@ def test_a_listing_of_two_moves_two_times() -> None:
     assert second.dossier.listings
     moved(second, first, back=True)
     assert [listing.state for listing in first.dossier.listings.values()] == ["decided"]
+
+
+def test_an_interim_measure_goes_with_its_listing_and_restricts_only_there() -> None:
+    first, second = released(category="unsafe_goods"), empty()
+    first.do(impose_interim, APPROVER)
+    left, came = moved(first, second)
+    assert fits(left, a(ListingMoved), a(DirectiveIssued, tier=Tier.NONE, lift=True))
+    assert fits(came, a(ListingCarried), a(DirectiveIssued, tier=Tier.RESTRICTED))
+    second.when(days(3)).then_also(a(InterimEnded, why="lapsed"), a(DirectiveIssued, tier=Tier.NONE, lift=True))
 
 
 def linking(step: Any, old: Scene, new: Scene, *, by: Person = REVIEWER, of: str = "tmall") -> Then:

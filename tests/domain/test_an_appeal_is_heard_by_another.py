@@ -80,5 +80,3 @@ def test_what_a_person_decided_another_one_hears() -> None:
     scene.do(lodge_appeal, MERCHANT)
     scene.when(decide_appeal, APPROVER, granted=False).refused("another-than-decided")
     scene.when(decide_appeal, OTHER_APPROVER, granted=False).then_also(a(AppealDecided, by="bo"))
-
-

@@ -46,6 +46,14 @@ def test_the_rates_are_data_of_the_rulebook() -> None:
     assert BOOK.breaker == LIMIT
 
 
+def test_a_demonstration_may_raise_every_bound() -> None:
+    raised = LIMIT.raised(3)
+    assert (raised.by_entity, raised.by_rule, raised.in_all, raised.share_from) == (180, 360, 600, 150)
+    assert (raised.minutes, raised.share_percent) == (LIMIT.minutes, LIMIT.share_percent)
+    assert STORM.holds(LIMIT, RULE, ["a"]) is not None
+    assert STORM.holds(raised, RULE, ["a"]) is None
+
+
 @pytest.mark.parametrize(
     ("traffic", "why"),
     [

@@ -54,12 +54,14 @@ def test_each_refuses_somebody_in_a_spec(code: str) -> None:
 def test_every_step_of_people_is_guarded() -> None:
     """A step that the API offers and the list does not name would be a hole in the procedure."""
     road = {"release", "lodge_objection", "answer_objections", "decide", "reject", "end", "apply_for_repair", "decide_repair"}
-    beside = {"lodge_appeal", "decide_appeal", "impose_interim", "lift_interim", "release_hold", "judge_document", "judge_candidate"}
+    appeals_and_interim = {"lodge_appeal", "decide_appeal", "impose_interim", "lift_interim"}
+    beside = appeals_and_interim | {"release_hold", "judge_document", "judge_candidate", "review"}
     assert _public(listing) == {*road, "listing_of"}
     assert {name for module in modules_of(redress) for name in _public(module)} >= beside
     assert set(GUARDS) >= {
         "release", "object", "answer", "decide", "reject", "end", "apply-for-repair", "decide-repair", "grant-repair", "deem", "link",
         "unlink", "appeal", "decide-appeal", "impose-interim", "lift-interim", "release-hold", "judge-document", "judge-candidate",
+        "review",
     }  # fmt: skip
 
 

@@ -76,7 +76,7 @@ class Flood:
             "report": number,
             "category": "fraud",
             "channel": "platform",
-            "reporter": {"token": "t", "assurance": "phone"},
+            "reporter": {"token": number, "assurance": "phone"},
             "evidence": [],
         }
         return self.world.alpha.make("report.filed", who, report, number)

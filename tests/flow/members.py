@@ -108,5 +108,5 @@ def evidence(number: str) -> dict[str, str]:
 
 def report(number: str, *items: str) -> dict[str, object]:
     """What is said when somebody reports."""
-    reporter = {"token": "t-4711", "assurance": "phone"}
+    reporter = {"token": f"reporter of {number}", "assurance": "phone"}
     return {"report": number, "category": "fraud", "channel": "12315", "reporter": reporter, "evidence": list(items)}

@@ -29,7 +29,7 @@ settings.register_profile("hunt", phases=(Phase.explicit, Phase.generate))
 settings.load_profile("hunt")
 """
 """That a mutant is caught is enough: nobody waits for the smallest example."""
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
 
 class Hunted(NamedTuple):

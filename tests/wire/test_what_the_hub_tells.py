@@ -59,6 +59,13 @@ def test_a_directive_is_the_full_state() -> None:
     assert msgspec.to_builtins(data(ISSUED)) == DATA
 
 
+def test_a_correction_is_told_where_there_is_one_and_names_nobody() -> None:
+    freed = msgspec.structs.replace(ISSUED, tier=Tier.NONE, lift=True, correction=Reason("WRONGFUL_LISTING", "更正", "Correction"))
+    told = msgspec.to_builtins(data(freed))
+    assert told["correction"] == {"code": "WRONGFUL_LISTING", "text": {"zh": "更正", "en": "Correction"}}
+    assert (told["reasons"], told["uscc"], told["name"], told["decision"]) == ([], None, None, None)
+
+
 def test_in_the_feed_each_platform_gets_its_own_accounts() -> None:
     event = msgspec.to_builtins(cloudevent(ISSUED, directive_id(ISSUED), "/hub/tmall", ["shop-1"]))
     assert event.pop("data") == {**DATA, "your_accounts": ["shop-1"]}

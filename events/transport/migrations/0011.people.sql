@@ -65,6 +65,7 @@ BEGIN
         WHEN 'interim.imposed.v1' THEN PERFORM refuse_same(listing, people, ARRAY['release'], 'impose an interim measure');
         WHEN 'appeal.lodged.v1' THEN taken := 'appeal';
         WHEN 'appeal.decided.v1' THEN PERFORM refuse_same(listing, people, ARRAY['release', 'decide', 'appeal'], 'decide the appeal');
+        WHEN 'listing.reviewed.v1' THEN PERFORM refuse_same(listing, people, ARRAY['release', 'decide'], 'look again');
         WHEN 'listing.ending-approved.v1' THEN
             taken := 'ending';
             PERFORM refuse_same(listing, people, ARRAY['ending'], 'end it');
@@ -88,7 +89,7 @@ END $$;
 CREATE TRIGGER two_persons AFTER INSERT ON hub_events FOR EACH ROW
 WHEN (NEW.topic IN ('notice.released.v1', 'objection.lodged.v1', 'objection.resolved.v1', 'listing.approved.v1', 'listing.held.v1',
     'listing.hold-released.v1', 'listing.decided.v1', 'interim.imposed.v1', 'appeal.lodged.v1', 'appeal.decided.v1',
-    'listing.ending-approved.v1', 'listing.ended.v1', 'repair.applied.v1', 'repair.decided.v1'))
+    'listing.reviewed.v1', 'listing.ending-approved.v1', 'listing.ended.v1', 'repair.applied.v1', 'repair.decided.v1'))
 EXECUTE FUNCTION guard_two_persons();
 
 -- What is in the log already.

@@ -16,6 +16,7 @@ API = Router(
         listings.read_listings, listings.read_listing, listings.read_rulebook, listings.read_guards, procedure.release, procedure.decide,
         procedure.reject, procedure.lodge_objection, procedure.answer_objections, procedure.end, procedure.apply_for_repair,
         procedure.decide_repair, redress.lodge_appeal, redress.decide_appeal, redress.impose_interim, redress.lift_interim,
-        redress.release_hold, accounts.read_candidates, accounts.link, accounts.unlink, accounts.dismiss, accounts.judge_document,
+        redress.release_hold, redress.look_again,
+        accounts.read_candidates, accounts.link, accounts.unlink, accounts.dismiss, accounts.judge_document,
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What people do with a listing beside its main road: appeals, interim measures, what the breaker holds."""
+"""What people do with a listing beside its main road: appeals, interim measures, what the breaker holds, second looks."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from services.adjudication.api.counter import OFFICERS, SPEAKERS, Because, Changed, Clerk, ListingId, Plea
 from services.adjudication.api.procedure import Grant
-from services.adjudication.domain.redress import appeal, hold, interim
+from services.adjudication.domain.redress import appeal, hold, interim, review
 from services.web import only
 
 
@@ -41,3 +41,9 @@ def lift_interim(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Beca
 def release_hold(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Changed]:
     """Let a listing be decided that the breaker holds: GET /v1/listings?held=true is the queue."""
     return clerk.about(listing_id, data, hold.release_hold)
+
+
+@post("/v1/listings/{listing_id:uuid}/review", guards=[only("approver", "panel")], status_code=200, sync_to_thread=True)
+def look_again(clerk: Given[Clerk], listing_id: ListingId, data: JSONBody[Because]) -> Response[Changed]:
+    """Some of the evidence fell: say that the rest is enough, as another person than those who decided. Else end the listing."""
+    return clerk.about(listing_id, data, review.review)

@@ -70,6 +70,7 @@ class Hearing:
         docket.load(self._subjects(heard, known))
         unheard = [said for said in (*waited, *heard) if not self._hear_one(conn, docket, known, said)]
         early = [said for said in unheard if not self._hear_one(conn, docket, known, said)]
+        docket.signals = self._signals.of(said.statement for said in (*waited, *heard) if said not in early)
         docket.save()
         records.drop_early(conn, [said.statement.stream for said in (*waited, *heard) if said not in early])
         records.keep_early(conn, [(account_of(said.statement), said.statement.stream) for said in early], docket.moment.now)
@@ -87,7 +88,6 @@ class Hearing:
             raise store.VersionConflict("an account moved meanwhile")
         else:
             known = self._claimed(docket, accounts, statement, known, moment)
-        docket.signals += self._signals.of(statement)
         member = self._member(conn, statement.member)
         docket.add(hear(docket.dossier(known.subject_id), statement, member, position, moment))
         return True

@@ -22,13 +22,16 @@ class Rules(NamedTuple):
     clock: Callable[[], datetime]
     scale: float = 1.0
     demo: bool = False
+    breaker_factor: int = 1
     adopted: Callable[[date], str | None] = lambda day: None
     """The version that people adopted and that is in force on a day; else `current` is."""
 
     def moment(self, *, trusted: bool = True) -> Moment:
         now = self.clock()
         book = self.books[self.adopted(day_of(now)) or self.current]
-        return Moment(now=now, book=book, books=self.books, scale=self.scale, demo=self.demo, trusted=trusted)
+        return Moment(
+            now=now, book=book, books=self.books, scale=self.scale, breaker_factor=self.breaker_factor, demo=self.demo, trusted=trusted
+        )
 
 
 def utc_now() -> datetime:
@@ -39,4 +42,4 @@ def rules(settings: Settings) -> Rules:
     """Proves every rulebook; reads the adopted ones when they are first needed."""
     library = Library(read_all(), settings.database_adjudication, time.monotonic)
     key = bytes.fromhex(settings.hub_key)
-    return Rules(library, CURRENT, key, utc_now, settings.clock_scale, settings.demo, library.in_force)
+    return Rules(library, CURRENT, key, utc_now, settings.clock_scale, settings.demo, settings.breaker_factor, library.in_force)

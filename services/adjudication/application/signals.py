@@ -3,7 +3,7 @@
 import hmac
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from events.facts.fact import Statement
@@ -15,14 +15,21 @@ REMEMBERED = 100_000
 
 
 class Signals:
-    """Used by one thread. What it has seen before it does not say again, until it is made anew."""
+    """Used by one thread. What it is sure to have said before it does not say again, until it is made anew."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
         self._seen: OrderedDict[Signal, None] = OrderedDict()
+        self._told: set[Signal] = set()
+        """Of the batch before, which may come again when its transaction failed: it is said again then."""
 
-    def of(self, statement: Statement) -> list[Signal]:
-        return [signal for signal in self._all(statement) if self._is_new(signal)]
+    def of(self, statements: Iterable[Statement]) -> list[Signal]:
+        """Of a batch, once each, in a fixed order: two who write the same wait for one another and not crosswise."""
+        these = {signal for statement in statements for signal in self._all(statement)}
+        for signal in self._told - these:
+            self._remember(signal)
+        self._told = {signal for signal in these if signal not in self._seen}
+        return sorted(self._told)
 
     def _all(self, statement: Statement) -> Iterator[Signal]:
         account = account_of(statement)
@@ -34,14 +41,10 @@ class Signals:
     def _digest(self, kind: str, said: str) -> bytes:
         return hmac.digest(self._key, f"signal\0{kind}\0{said}".encode(), sha256)
 
-    def _is_new(self, signal: Signal) -> bool:
-        if signal in self._seen:
-            self._seen.move_to_end(signal)
-            return False
+    def _remember(self, signal: Signal) -> None:
         self._seen[signal] = None
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
-        return True
 
 
 def plain(name: str) -> str:

@@ -48,6 +48,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     cause: UUID | None = None
     trace: str | None = None
     scale: float = 1.0
+    breaker_factor: int = 1
+    """Raises the breaker's bounds, in a demonstration only."""
     demo: bool = False
     trusted: bool = True
     traffic: Traffic = Traffic()

@@ -134,6 +134,16 @@ def basis_of(weighings: Sequence[Weighing]) -> tuple[Basis, ...]:
     return tuple(sorted(rests, key=lambda rest: (rest.entity, rest.weighing)))
 
 
+def fallen_evidence(dossier: Dossier, listing: Listing) -> frozenset[str]:
+    """sha256 of the evidence of its sanctions that was discredited since, whether or not what is left is enough."""
+    gone, keys = discredited(dossier), keys_of(dossier, listing.basis)
+    return frozenset(
+        sha256 for entry in dossier.weighed.values() if gone and entry.key in keys and entry.discounted is None
+        for number, sha256 in zip(entry.weighing.evidence_numbers, entry.weighing.evidence, strict=False)
+        if (entry.weighing.account, number) in gone
+    )  # fmt: skip
+
+
 def bearers(listing: Listing, book: Rulebook) -> frozenset[str]:
     """The legal entities of the platforms that it rests on; nobody where it rests on an authority."""
     rule = book.rule(listing.rule)

@@ -30,6 +30,7 @@ from services.adjudication.domain.evolve import fold
 from services.adjudication.domain.redress.appeal import decide_appeal, lodge_appeal
 from services.adjudication.domain.redress.hold import release_hold
 from services.adjudication.domain.redress.interim import impose_interim, lift_interim
+from services.adjudication.domain.redress.reports import judge_reports
 from tests.domain.machine import said
 from tests.domain.machine.log import LoggedScene
 from tests.domain.spec import APPROVER, OTHER_APPROVER, OTHER_REVIEWER, PANEL, REVIEWER, days, delivered, imposed, undeliverable
@@ -134,6 +135,15 @@ class DossierMachine(RuleBasedStateMachine):
             self.somebody_acts(act, whose % len(act.people), which)
             if self.scene.dossier.version > before:
                 return
+
+    @precondition(lambda self: self.scene.dossier.accounts)
+    @rule(
+        reports=st.sampled_from((("R-1",), ("R-2",), ("R-1", "R-2"))), invalid=st.sampled_from((True, True, False)), whose=st.integers(0, 4)
+    )
+    def reports_turn_out_not_to_count(self, reports: tuple[str, ...], invalid: bool, whose: int) -> None:
+        accounts = sorted(self.scene.dossier.accounts)
+        account = accounts[whose % len(accounts)]
+        self._note(self.scene.take(judge_reports(self.scene.dossier, account, reports, invalid=invalid, moment=self.scene.moment)))
 
     @rule(passed=st.sampled_from(WAITS))
     def time_passes(self, passed: float) -> None:

@@ -36,10 +36,11 @@ def sanctions(draw: st.DrawFn) -> Statement:
     platform, number, measure = draw(platforms), draw(numbers), draw(st.sampled_from(MEASURES))
     category, proof = draw(st.sampled_from(CATEGORIES)), draw(st.sampled_from((None, None, None, "shared", ())))
     derived, begins = draw(st.sampled_from((False, False, False, True))), draw(st.sampled_from((0, 0, 0, 300, 725)))
-    at = draw(hours)
-    id = f"i-{number}-{measure}-{category}-{proof}-{derived}-{begins}-{at:%d%H}"
+    at, reports = draw(hours), draw(st.sampled_from(((), (), ("R-1",), ("R-1", "R-2"))))
+    id = f"i-{number}-{measure}-{category}-{proof}-{derived}-{begins}-{at:%d%H}-{len(reports)}"
     return imposed(
-        platform, measure, sanction=number, id=id, category=category, proof=proof, derived=derived, begins=at - days(begins), at=at
+        platform, measure, sanction=number, id=id, category=category, proof=proof, derived=derived, begins=at - days(begins), at=at,
+        reports=reports,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 class TestAFewThousandSteps(DossierMachine.TestCase):  # type: ignore[misc,name-defined]
     """In every check."""
 
-    settings = settings(max_examples=120, stateful_step_count=40, deadline=None, suppress_health_check=QUIET)
+    settings = settings(max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=QUIET)
 
 
 @pytest.mark.slow

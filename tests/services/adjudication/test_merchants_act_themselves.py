@@ -13,7 +13,7 @@ from events.facts.directive import DirectiveIssued
 from events.facts.listing import ListingContested, ListingEnded, ObjectionLodged, RepairApplied
 from events.facts.safeguard import AppealLodged
 from events.wire.token import notice_key, notice_token
-from tests.domain.spec import days, delivered, imposed
+from tests.domain.spec import days, declared, delivered, imposed
 from tests.services.adjudication.court import HUB_KEY
 from tests.services.adjudication.desk import Desk, opened
 from tests.support.stack import Database
@@ -152,11 +152,12 @@ def test_an_account_that_was_taken_away_takes_its_token_along(served: Desk) -> N
 
 
 def test_two_holders_may_use_the_same_key_for_their_commands(served: Desk) -> None:
+    served.court.hear(declared("tmall", account="shop-2", id="second shop"))
     first = say(served, "objections", key="1", evidence=[PROOF])
     again = say(served, "objections", key="1", evidence=[PROOF])
-    other = say(served, "objections", bearer(served, "pdd"), key="1")
+    other = say(served, "objections", bearer(served, account="shop-2"), key="1")
     assert [answer.status_code for answer in (first, again, other)] == [200, 200, 200]
-    assert [fact.by for fact in facts(served, ObjectionLodged)] == ["merchant:tmall", "merchant:pdd"]
+    assert [fact.by for fact in facts(served, ObjectionLodged)] == ["merchant:tmall", "merchant:tmall"]
     assert problem(say(served, "objections", key="1")) == (409, "idempotency-conflict", None)
 
 

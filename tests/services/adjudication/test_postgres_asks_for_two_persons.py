@@ -23,7 +23,7 @@ from events.facts.listing import (
     RepairDecided,
     Terms,
 )
-from events.facts.safeguard import AppealDecided, AppealLodged, HoldReleased, InterimImposed, ListingHeld
+from events.facts.safeguard import AppealDecided, AppealLodged, HoldReleased, InterimImposed, ListingHeld, ListingReviewed
 from tests.domain.spec import NOON
 from tests.support.stack import Database
 
@@ -108,6 +108,9 @@ def test_who_decided_released_or_appealed_hears_no_appeal(log: Log) -> None:
         for granted in (True, False):
             log.refuses(AppealDecided, "another person is required to decide the appeal", by=by, granted=granted, reason=REASON)
     log.write(AppealDecided, by="pan", granted=False, reason=REASON)
+    for by in ("an", "bo", "rui"):
+        log.refuses(ListingReviewed, "look again", by=by, evidence=(), reason=REASON)
+    log.write(ListingReviewed, by="pan", evidence=(), reason=REASON)
 
 
 def test_two_persons_call_a_listing_wrongful(log: Log) -> None:

@@ -19,6 +19,14 @@ def test_a_scale_needs_a_demonstration() -> None:
     assert (shown.scale, shown.demo, without_a_database.moment().scale) == (86400.0, True, 86400.0)
 
 
+def test_a_raised_breaker_needs_a_demonstration() -> None:
+    raised = {**GIVEN, "LIANCHENG_BREAKER_FACTOR": "100"}
+    with pytest.raises(WrongSetting, match="LIANCHENG_BREAKER_FACTOR is refused without LIANCHENG_DEMO=1"):
+        read(Settings, raised)
+    without_a_database = rules(read(Settings, {**raised, "LIANCHENG_DEMO": "1"}))._replace(adopted=lambda day: None)
+    assert without_a_database.moment().breaker_factor == 100
+
+
 def test_time_is_never_stretched() -> None:
     with pytest.raises(WrongSetting, match="LIANCHENG_CLOCK_SCALE"):
         read(Settings, {**GIVEN, "LIANCHENG_DEMO": "1", "LIANCHENG_CLOCK_SCALE": "0.5"})

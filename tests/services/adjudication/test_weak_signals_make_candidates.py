@@ -1,6 +1,7 @@
 """The same person's token, or the same name, makes a candidate for a person; it moves nothing, and a judgement outlives it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -90,6 +91,23 @@ def test_nor_does_a_code_bring_together_what_a_person_took_apart(desk: Desk) -> 
     subjects = dict(desk.court.rows("SELECT platform, subject_id FROM account"))
     assert subjects["tmall"] != subjects["pdd"]
     assert [item["why"] for item in desk.get("/v1/accounts/candidates").json()["items"]] == ["code"], "a person is asked"
+
+
+def test_a_batch_that_failed_says_it_again(desk: Desk) -> None:
+    """As a follower does whose transaction was lost to somebody else's decision."""
+    first, second = desk.court.record(seen("tmall", "a", person="p1")), desk.court.record(seen("pdd", "b", person="p1"))
+    desk.court.deliver(first)
+    with closing(desk.court.database.connect("adjudication")) as conn, conn.transaction(force_rollback=True):
+        desk.court.hearing.handle(conn, second)
+    assert waiting(desk) == []
+    desk.court.deliver(second)
+    assert waiting(desk) == [("person", "pdd", "b", "tmall", "a")]
+
+
+def test_what_was_said_is_not_said_with_every_statement() -> None:
+    signals = Signals(bytes(32))
+    batches = [[seen("tmall", "a", person="p1")], [seen("pdd", "b", person="p2")], [seen("tmall", "a", person="p1", kind="person")]]
+    assert [len(signals.of(batch)) for batch in batches] == [1, 1, 0]
 
 
 def test_a_token_that_everybody_has_says_nothing(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from events.facts.fact import Category, Tier
 from events.facts.listing import ListingContested, ListingEnded, NoticeReleased
 from events.facts.safeguard import AppealDecided, InterimEnded, InterimImposed
 from events.facts.sanction import AuthorityDocument
-from tests.domain.spec import days, delivered, imposed, lifted
+from tests.domain.spec import days, delivered, discredited, imposed, lifted
 from tests.services.adjudication.desk import Desk, opened
 from tests.support.stack import Database
 
@@ -123,6 +123,23 @@ def test_a_basis_that_fell_ends_a_blacklisting_within_three_working_days(desk: D
     desk.court.wait(days(5))
     assert desk.get(f"/v1/listings/{listing}").json()["why"] == "revoked"
     assert facts(desk, ListingEnded)[-1].by == ("clock",)
+
+
+def test_evidence_that_falls_reopens_until_somebody_has_looked_again(desk: Desk) -> None:
+    desk.court.hear(imposed("tmall", proof=("p1", "p2")), imposed("pdd"))
+    listing = desk.newest("proposed")
+    desk.act("release", "rui", listing)
+    desk.court.hear(delivered("tmall", f"listing-{listing}"))
+    desk.court.wait(days(8))
+    desk.court.hear(discredited("tmall", "e-p1"))
+    assert desk.get(f"/v1/listings/{listing}").json()["doubts"] == ["evidence"]
+    assert facts(desk, DirectiveIssued)[-1].contested
+    assert desk.act("review", "rui", listing).status_code == 403
+    shown = desk.act("review", "pan", listing).json()
+    assert (shown["contested"], shown["reviewed"]) == (False, ["p1"])
+    assert not facts(desk, DirectiveIssued)[-1].contested
+    desk.court.hear(discredited("tmall", "e-p2"))
+    assert desk.get(f"/v1/listings/{listing}").json()["why"] == "revoked"
 
 
 def test_commands_that_cannot_be_change_nothing(desk: Desk) -> None:

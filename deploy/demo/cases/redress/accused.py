@@ -23,8 +23,8 @@ def accuse(p: Play, who: Company, category: str, platforms: tuple[str, ...] = TW
 def freeze(p: Play, shop: Shop, who: Company, category: str) -> None:
     began = now() - TERM - timedelta(days=1)
     sanction = {
-        "sanction": p.number("S"), "measure": "freeze", "category": category, "rule": "平台规则 第9条", "begins": began, "ends": began + TERM,
-        "reports": [], "evidence": [evidence(p.number("E"))], "decided_by": "human", "origin": {"kind": "own"},
+        "sanction": p.number("S"), "measure": "freeze", "category": category, "rule": "平台规则 第9条", "begins": began,
+        "ends": began + TERM, "reports": [], "evidence": [evidence(p.number("E"))], "decided_by": "human", "origin": {"kind": "own"},
     }  # fmt: skip
     p.say(shop, "sanction.imposed", who, sanction, either("冻结 10 日（已届满）", "frozen for 10 days (served)"), began)
 

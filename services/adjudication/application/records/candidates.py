@@ -65,18 +65,22 @@ def note_signals(conn: psycopg.Connection, signals: Sequence[Signal]) -> list[Ca
     """Enter what was not known; the pairs of accounts of different subjects that it makes alike."""
     if not signals:
         return []
+    new = conn.execute(
+        "INSERT INTO signal (kind, value, platform, account) SELECT * FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::text[])"
+        " ON CONFLICT DO NOTHING RETURNING kind, value, platform, account",
+        ([one.why for one in signals], [one.value for one in signals], *columns(one.account for one in signals)),
+    ).fetchall()
+    if not new:
+        return []
     rows = conn.execute(
-        "WITH new AS (INSERT INTO signal (kind, value, platform, account)"
-        " SELECT * FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::text[]) ON CONFLICT DO NOTHING RETURNING *),"
-        " alike AS (SELECT * FROM signal UNION SELECT * FROM new)"
-        " SELECT new.kind, new.platform, new.account, other.platform, other.account FROM new"
-        " JOIN LATERAL (SELECT platform, account FROM alike WHERE (alike.kind, alike.value) = (new.kind, new.value) LIMIT %s) other"
-        " ON (other.platform, other.account) <> (new.platform, new.account)"
+        "SELECT new.kind, new.platform, new.account, other.platform, other.account"
+        " FROM unnest(%s::text[], %s::bytea[], %s::text[], %s::text[]) AS new(kind, value, platform, account)"
+        " JOIN LATERAL (SELECT platform, account, count(*) OVER () AS alike FROM"
+        " (SELECT platform, account FROM signal s WHERE (s.kind, s.value) = (new.kind, new.value) LIMIT %s) few) other"
+        " ON other.alike < %s AND (other.platform, other.account) <> (new.platform, new.account)"
         " JOIN account a ON (a.platform, a.account) = (new.platform, new.account)"
-        " JOIN account b ON (b.platform, b.account) = (other.platform, other.account)"
-        " WHERE a.subject_id <> b.subject_id"
-        " AND (SELECT count(*) FROM alike WHERE (alike.kind, alike.value) = (new.kind, new.value)) < %s",
-        ([one.why for one in signals], [one.value for one in signals], *columns(one.account for one in signals), MOST_ALIKE, MOST_ALIKE),
+        " JOIN account b ON (b.platform, b.account) = (other.platform, other.account) AND b.subject_id <> a.subject_id",
+        (*([row[column] for row in new] for column in range(4)), MOST_ALIKE, MOST_ALIKE),
     )
     return sorted({pair(AccountRef(p, a), AccountRef(op, oa), why) for why, p, a, op, oa in rows})
 

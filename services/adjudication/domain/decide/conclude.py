@@ -16,7 +16,16 @@ from events.facts.safeguard import InterimEnded
 from services.adjudication.domain.decide.directive import announce
 from services.adjudication.domain.decide.watch import keep_watch
 from services.adjudication.domain.draft import CLOCK, HUB, Draft, Facts
-from services.adjudication.domain.grounds import basis_appealed, basis_of, fallen, fresh, justified, reported_in_vain, standing
+from services.adjudication.domain.grounds import (
+    basis_appealed,
+    basis_of,
+    fallen,
+    fallen_evidence,
+    fresh,
+    justified,
+    reported_in_vain,
+    standing,
+)
 from services.adjudication.domain.law.calendar import day_of
 from services.adjudication.domain.law.rulebook import Found
 
@@ -99,7 +108,10 @@ def _differs(listing: Listing, found: Found) -> bool:
 
 
 def show_doubts(draft: Draft, listing: Listing) -> None:
-    """Contested while an objection or an appeal is open, or the basis is gone: shown to everybody, lifts nothing by itself."""
+    """Contested while an objection or an appeal is open, the basis is gone, or some of it and nobody has looked again.
+
+    Shown to everybody; it lifts nothing by itself.
+    """
     if listing.state != "decided" and listing.interim is None:
         return
     dossier, moment = draft.dossier, draft.moment
@@ -108,6 +120,8 @@ def show_doubts(draft: Draft, listing: Listing) -> None:
         doubts.append("appeal")
     if not justified(dossier, listing, moment.book_of(listing.rulebook), moment.now):
         doubts.append("basis_gone")
+    elif fallen_evidence(dossier, listing) - set(listing.reviewed):
+        doubts.append("evidence")
     for doubt in doubts:
         if doubt not in listing.doubts:
             draft.say(ListingContested, listing_id=listing.listing_id, contested=True, why=doubt)

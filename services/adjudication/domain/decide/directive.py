@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from events.facts.directive import DirectiveIssued, Reason
 from events.facts.fact import Measure, Tier
 from events.facts.listing import Listing, MeasureUntil
-from services.adjudication.domain.decide.reasons import INTERIM, WRONGFUL
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Draft, Moment
 from services.adjudication.domain.identity import public_name
 from services.adjudication.domain.law.calendar import day_of
+from services.adjudication.domain.redress.reasons import INTERIM, WRONGFUL
 
 
 class Active(NamedTuple):

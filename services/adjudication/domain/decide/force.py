@@ -12,7 +12,7 @@ from services.adjudication.domain.law.calendar import add_months, day_of
 def hold(draft: Draft, listing: Listing, by: Actor) -> bool:
     """Whether the breaker keeps it for a person to look at. What a person has let pass is not held again."""
     book = draft.moment.book_of(listing.rulebook)
-    why = draft.moment.traffic.holds(draft.moment.book.breaker, listing.rule, bearers(listing, book))
+    why = draft.moment.traffic.holds(draft.moment.book.breaker.raised(draft.moment.breaker_factor), listing.rule, bearers(listing, book))
     if why is None or listing.hold_released_by is not None:
         return False
     draft.say(ListingHeld, listing_id=listing.listing_id, why=why, by=by)

@@ -24,6 +24,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "lift-interim": (OPEN, by.OFFICER, it.INTERIM_OPEN),
     "appeal": (OPEN, by.FOR_THE_SUBJECT, it.IN_FORCE, it.NO_APPEAL_BEFORE),
     "decide-appeal": (OPEN, by.JUDGE, it.APPEAL_OPEN, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_APPEALED),
+    "review": (OPEN, by.JUDGE, it.IN_FORCE, it.EVIDENCE_FELL, it.BASIS_STANDS, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED),
     "end": (OPEN, by.OFFICER, it.IN_FORCE, by.ANOTHER_THAN_ENDED, it.SAME_ENDING),
     "apply-for-repair": (OPEN, by.FOR_THE_SUBJECT, it.IN_FORCE, it.LONG_ENOUGH, it.NO_REPAIR_OPEN),
     "decide-repair": (OPEN, by.APPROVER, it.IN_FORCE, it.REPAIR_OPEN, by.ANOTHER_THAN_REPAIRS),

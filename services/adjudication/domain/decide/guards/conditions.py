@@ -6,7 +6,7 @@ from events.facts.listing import Listing
 from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.guards.guard import Guard
 from services.adjudication.domain.dossier import Dossier
-from services.adjudication.domain.grounds import basis_appealed, justified, keys_of
+from services.adjudication.domain.grounds import basis_appealed, fallen_evidence, justified, keys_of
 from services.adjudication.domain.law.articles import InterimRule
 from services.adjudication.domain.law.calendar import day_of, end_of, months_after
 from services.adjudication.domain.law.rulebook import Rulebook
@@ -124,6 +124,8 @@ HELD = Guard("held", "须已被熔断机制暂缓", "the breaker holds the listi
 WEIGHED_HERE = Guard("weighed-here", "须为该主体档案中有效的平台处置", "a platform's sanction weighs in this dossier",
                      lambda look: (entry := look.dossier.weighed.get(look.weighing)) is not None and entry.discounted is None
                      and entry.weighing.member_class == "platform")  # fmt: skip
+EVIDENCE_FELL = Guard("evidence-fell", "须有复核以后不再成立的证据", "some of the evidence fell and nobody has looked again since",
+                      lambda case: bool(fallen_evidence(case.dossier, case.listing) - set(case.listing.reviewed)))  # fmt: skip
 LISTING_OPEN = Guard("listing-open", "列名须尚未终结", "the listing is open", lambda case: case.listing.listing_id in case.dossier.listings)
 ACCOUNT_HERE = Guard(
     "account-here", "账户须归属该主体", "the account belongs to the subject", lambda move: move.account in move.old.accounts
