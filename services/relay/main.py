@@ -29,7 +29,7 @@ POLL_SECONDS = 0.2
 """How long a loop sleeps when there is nothing; NOTIFY wakes it sooner, and is never relied upon."""
 RENEW_SECONDS = 2.0
 MANY = 16
-URGENT_PACE, BULK_PACE = 0.05, 0.1
+URGENT_PACE, BULK_PACE = 0.05, 0.2
 """After a round of at least so many facts, more are on their way: so many seconds' rest makes one record of them instead of ten, and
 spares every reader behind. A fact alone never waits."""
 
