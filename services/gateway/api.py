@@ -1,5 +1,6 @@
 """The gateway's routes: statements in, receipts out."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
@@ -70,8 +71,9 @@ class Statements(NamedTuple):
             for one in parsed:
                 _count(caller, one.fact.tag(), "unavailable")
             raise Problem("unavailable", f"Nothing was promised: {away}.") from None
-        for one, outcome in zip(parsed, recorded, strict=True):
-            _count(caller, one.fact.tag(), outcome.outcome)
+        pairs = Counter((one.fact.tag(), outcome.outcome) for one, outcome in zip(parsed, recorded, strict=True))
+        for (name, result), count in pairs.items():
+            _count(caller, name, result, count)
         return recorded
 
     async def _one(self, parsed: Parsed, caller: Caller, deadline: float) -> Answer:
@@ -106,8 +108,8 @@ def _receipt(parsed: Parsed, outcome: Recorded) -> Receipt:
     return receipt(parsed.fact.id, parsed.fact.source, outcome.position, outcome.sha256, outcome.recorded_at)
 
 
-def _count(caller: Caller, name: str, result: str) -> None:
-    STATEMENTS.labels(caller.member_class, name, result).inc()
+def _count(caller: Caller, name: str, result: str, count: int = 1) -> None:
+    STATEMENTS.labels(caller.member_class, name, result).inc(count)
 
 
 @get("/v1/statements/{statement_id:str}")

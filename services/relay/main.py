@@ -18,7 +18,7 @@ from events.transport.postgres import connect
 from events.transport.store import ForeignLog, check
 from events.transport.telemetry import RELAY_AGE, RELAY_BACKLOG, configure_logs, log, serve_health
 from events.transport.topics import LANES
-from services.relay import lease
+from services.relay import lease, tail
 from services.relay.answers import Answers
 from services.relay.application import BULK, URGENT, LaneRelay, backlog, wait_for
 from services.relay.directive_topic import DirectiveTopic
@@ -29,7 +29,7 @@ POLL_SECONDS = 0.2
 """How long a loop sleeps when there is nothing; NOTIFY wakes it sooner, and is never relied upon."""
 RENEW_SECONDS = 2.0
 MANY = 16
-URGENT_PACE, BULK_PACE = 0.05, 0.2
+URGENT_PACE, BULK_PACE = 0.1, 0.2
 """After a round of at least so many facts, more are on their way: so many seconds' rest makes one record of them instead of ten, and
 spares every reader behind. A fact alone never waits."""
 
@@ -108,8 +108,8 @@ class Relay:
         with closing(self._await_lease()) as conn:
             kafka, conninfo, holder = self._kafka, self._conninfo, self._holder
             threads = [
-                self._start("urgent", numbers(URGENT), lambda: LaneRelay(conninfo, kafka, URGENT, holder), URGENT_PACE),
-                self._start("bulk", numbers(BULK), lambda: LaneRelay(conninfo, kafka, BULK, holder), BULK_PACE),
+                self._start("urgent", numbers(URGENT), lambda: self._lanes(URGENT), URGENT_PACE),
+                self._start("bulk", numbers(BULK), lambda: self._lanes(BULK), BULK_PACE),
                 self._start("directives", frozenset({"directive"}), lambda: Directives(conninfo, kafka, holder)),
                 self._start("refusals", frozenset({"refusal"}), lambda: Refusals(conninfo, kafka)),
             ]
@@ -119,6 +119,12 @@ class Relay:
                 thread.join(timeout=5)
             if not conn.closed:
                 lease.release(conn, holder)
+
+    def _lanes(self, lanes: Sequence[str]) -> LaneRelay:
+        """Only when Kafka knows no more than the log: what a restored log says under ids that were used is dropped, or worse, taken."""
+        with connect(self._conninfo, name="relay") as conn:
+            tail.compare(conn, self._kafka)
+        return LaneRelay(self._conninfo, self._kafka, lanes, self._holder)
 
     def _await_lease(self) -> psycopg.Connection:
         while True:

@@ -54,7 +54,7 @@ def _normalise_all(event: Event) -> None:
     if "data_base64" in event:
         raise Invalid.at("#/data_base64", "data-base64-refused")
     content = event.pop("datacontenttype", None)
-    if content is not None and (not isinstance(content, str) or media_type(content) != JSON):
+    if content is not None and content != JSON and (not isinstance(content, str) or media_type(content) != JSON):
         raise Invalid.at("#/datacontenttype", "unknown-value", "datacontenttype is application/json.")
     for name in event.keys() - _CORE:
         _normalise(event, name)
@@ -137,7 +137,7 @@ def _check_size(body: bytes) -> None:
 
 def trace_id(traceparent: str | None) -> str | None:
     """The trace id of W3C Trace Context, when it is a proper one."""
-    found = _TRACE.fullmatch(traceparent or "")
+    found = _TRACE.fullmatch(traceparent) if traceparent else None
     return found[1] if found else None
 
 
