@@ -78,6 +78,8 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         given[f"KAFKA_PASSWORD_{process.kafka_user.upper()}"] = secrets.kafka_users[process.kafka_user]
     if process.hub_key:
         given["HUB_KEY"] = secrets.hub_key
+    if "adjudication" in process.roles:
+        given["EVIDENCE_FOLDER"] = str(settings.folder / "evidence")
     if "directives" in process.roles:
         given["NOTICE_KEY"] = notice_key(bytes.fromhex(secrets.hub_key)).hex()
     ours = {name: os.environ[name] for name in PASSED_ON if name in os.environ}

@@ -10,7 +10,7 @@ import msgspec
 import psycopg
 
 from projections.casefile.fold import Effect, EffectState
-from projections.casefile.thread import reported
+from projections.casefile.thread import reported, submitted
 from projections.reading import Live, NotBuilt, Vector, live, snapshot, vector
 
 __all__ = [
@@ -25,6 +25,8 @@ __all__ = [
     "effects",
     "filings",
     "snapshot",
+    "statements_by_day",
+    "submissions",
     "timeline",
 ]
 
@@ -75,13 +77,22 @@ def chain(conn: psycopg.Connection, member: str, report: str) -> tuple[Step, ...
 
 def filings(conn: psycopg.Connection, member: str, report: str) -> list[int]:
     """The places in the log of what was filed under this number; empty also while the view is not there."""
+    return _places(conn, reported(member, report), member, "report.filed.v1")
+
+
+def submissions(conn: psycopg.Connection, member: str, number: str) -> list[int]:
+    """The same of evidence that was submitted under a number."""
+    return _places(conn, submitted(member, number), member, "evidence.submitted.v1")
+
+
+def _places(conn: psycopg.Connection, thing: int, member: str, what: str) -> list[int]:
     with snapshot(conn):
         try:
             view = live(conn, VIEW)
         except NotBuilt:
             return []
-        query = view.sql("SELECT id FROM {view}.step WHERE thing = %s AND member = %s AND what = 'report.filed.v1' ORDER BY id")
-        return [id for (id,) in conn.execute(query, (reported(member, report), member))]
+        query = view.sql("SELECT id FROM {view}.step WHERE thing = %s AND member = %s AND what = %s ORDER BY id")
+        return [id for (id,) in conn.execute(query, (thing, member, what))]
 
 
 def _follow(conn: psycopg.Connection, view: Live, things: set[int], found: dict[int, Step]) -> set[int]:
@@ -153,3 +164,12 @@ def _step(row: Iterable[Any]) -> Step:
 def _effect(row: Iterable[Any]) -> Effect:
     id, source, statement, state, why = row
     return Effect(id=id, source=source, statement=statement, state=state, why=why)
+
+
+def statements_by_day(conn: psycopg.Connection, since: datetime) -> dict[str, int]:
+    """How many statements members made on each day of Asia/Shanghai since then, as the hub recorded them."""
+    with snapshot(conn):
+        query = live(conn, VIEW).sql(
+            "SELECT (at AT TIME ZONE 'Asia/Shanghai')::date::text, count(*) FROM {view}.step WHERE at >= %s AND statement IS NOT NULL GROUP BY 1"
+        )
+        return dict(conn.execute(query, (since,)).fetchall())

@@ -24,6 +24,10 @@ def reported(member: str, number: str) -> int:
     return thing("report", member, number)
 
 
+def submitted(member: str, number: str) -> int:
+    return thing("evidence", member, number)
+
+
 def _id(number: UUID | str) -> int:
     """Of a weighing, a listing, a notice or a cause: all are unique."""
     return thing("id", str(number))
@@ -49,10 +53,10 @@ def found_by(fact: Fact) -> Things:
         case report.ReportStatement():
             return (reported(fact.member, fact.report),)
         case evidence.EvidenceSubmitted():
-            own = thing("evidence", fact.member, fact.evidence)
+            own = submitted(fact.member, fact.evidence)
             return (own,) if fact.report is None else (own, reported(fact.member, fact.report))
         case evidence.EvidenceStatement():
-            return (thing("evidence", fact.member, fact.evidence),)
+            return (submitted(fact.member, fact.evidence),)
         case sanction.SanctionImposed():
             return (_sanction(fact), *(reported(fact.member, number) for number in dict.fromkeys(fact.reports)))
         case sanction.SanctionStatement():

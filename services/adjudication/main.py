@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import psycopg
 from litestar import Litestar
@@ -19,6 +20,9 @@ from services.adjudication.application.merchant.holder import Holders
 from services.adjudication.application.reading import Reader
 from services.adjudication.application.rules import Rules, rules
 from services.adjudication.clock import Trust
+from services.adjudication.evidence.api import EVIDENCE
+from services.adjudication.evidence.application import Evidence
+from services.adjudication.evidence.safe import Safe
 from services.adjudication.legislation import api as legislation_api
 from services.adjudication.legislation.commands import Legislation
 from services.adjudication.reporters.api import REPORTERS
@@ -70,7 +74,7 @@ def application(settings: Settings, given: Rules | None = None, trusted: Callabl
 
     return site(
         title="adjudication",
-        handlers=[API, MERCHANT, REPORTERS, legislation_api.API],
+        handlers=[API, MERCHANT, REPORTERS, EVIDENCE, legislation_api.API],
         credentials=credentials,
         ready=lambda: readiness.word,
         provide={
@@ -80,10 +84,16 @@ def application(settings: Settings, given: Rules | None = None, trusted: Callabl
             "books": made.books,
             "rules": made,
             "holders": Holders(database, made.hub_key),
+            "keeper": _keeper(settings, database, made),
             "legislation": Legislation(commands, database, made.current, made.clock),
         },
         lifespan=[lifespan],
     )
+
+
+def _keeper(settings: Settings, database: ConnectionPool, made: Rules) -> Evidence | None:
+    """None where no folder is set."""
+    return Evidence(database, made, Safe(Path(settings.evidence_folder), made.hub_key)) if settings.evidence_folder else None
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ class Settings(Service, frozen=True, kw_only=True):
     hub_key: HubKey
     """32 bytes in hexadecimal: what makes the ids of subjects opaque. Never changes."""
     adjudication_port: Port = 8140
+    evidence_folder: str = ""
+    """Where the content of evidence is kept, sealed with a key made from the hub's. Empty: none is taken."""
     clock_scale: Annotated[float, msgspec.Meta(ge=1.0)] = 1.0
     """Divides procedural waits, so that a demonstration need not take weeks. Now, terms, `until` and the score stay real."""
 

@@ -159,3 +159,9 @@ def load(conn: psycopg.Connection, streams: Iterable[UUID], after: Mapping[UUID,
     for stream, version, position, name, state in conn.execute(SELECT_STREAMS, (wanted, [after.get(stream, 0) for stream in wanted])):
         found.setdefault(stream, []).append(Loaded(version, position, CATALOGUE.decode(name, state)))
     return found
+
+
+def fact_at(conn: psycopg.Connection, position: int) -> Fact | None:
+    """The fact at a place in the log."""
+    row = conn.execute("SELECT topic, state FROM hub_events WHERE notification_id = %s", (position,)).fetchone()
+    return None if row is None else CATALOGUE.decode(*row)

@@ -12,6 +12,7 @@ from litestar.response import Response
 
 from services.adjudication.api.counter import OFFICIALS, Limit, ListingId, PageToken, Purpose, Req
 from services.adjudication.application.reading import Listings, Reader, Reading
+from services.adjudication.application.records import Waits
 from services.adjudication.application.shown import ShownListing
 from services.adjudication.domain.decide.guards import GUARDS
 from services.adjudication.domain.law.rulebook import Rulebook
@@ -24,6 +25,7 @@ ChosenState = Annotated[
     QueryParameter(name="state", description="Only listings in this state."),
 ]
 OnlyHeld = Annotated[bool, QueryParameter(name="held", description="Only listings that the breaker holds: they wait for a person.")]
+Waiting = Annotated[Waits | None, QueryParameter(name="waits", description="Only open listings that wait for a person with this.")]
 
 
 @get("/v1/listings", guards=[OFFICIALS], sync_to_thread=True)
@@ -33,13 +35,14 @@ def read_listings(
     reader: Given[Reader],
     chosen: ChosenState = None,
     held: OnlyHeld = False,
+    waits: Waiting = None,
     page: PageToken = None,
     limit: Limit = 100,
     why: Purpose = None,
 ) -> Response[Listings]:
     """Listings, the newest first; closed ones too unless a state is named. Each read is audited with its purpose."""
     before = read_cursor(page, tuple[datetime, UUID]) if page is not None else None
-    found, following = reader.listings(Reading(caller.code, purpose(request)), chosen, before, limit, only_held=held)
+    found, following = reader.listings(Reading(caller.code, purpose(request)), chosen, before, limit, waits="held" if held else waits)
     return Response(found, headers=next_link(request, following) if following else {})
 
 

@@ -23,6 +23,7 @@ from services.adjudication.application.shown import shown
 from services.adjudication.domain.case import Refused
 from services.adjudication.domain.decide import link as accounts
 from services.adjudication.domain.decide.guards.conditions import TERMS_ALLOWED
+from services.adjudication.domain.decide.guards.evidence import named
 from services.adjudication.domain.decide.guards.people import APPROVER, FOR_THE_SUBJECT, JUDGE, OFFICER, REGULATOR, REVIEWER
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Facts, Moment, Person
@@ -77,6 +78,7 @@ class Commands:
             before = shown(docket.dossier(subject), listing_id)
             if order.tag is not None and (before is None or before.tag != order.tag):
                 raise Problem("precondition-failed")
+            moment = replace(moment, kept=records.kept(conn, named(docket.dossier(subject))))
             docket.add(step(docket.dossier(subject), listing_id, order.by, reason, moment))
             docket.save()
             return Done(200, msgspec.to_builtins(shown(docket.dossier(subject), listing_id)))
@@ -87,6 +89,7 @@ class Commands:
         """Link an account to a subject, by its id or its credit code. A candidate with that code is thereby judged."""
 
         def act(conn: psycopg.Connection, docket: Docket, moment: Moment, reason: str) -> Done:
+            store.lock_log(conn)  # before the candidates, as everybody locks
             old = self._subject(conn, docket, account)
             target = docket.living(subject_of_uscc(to) if isinstance(to, str) else to)
             if isinstance(to, UUID) and docket.dossier(target).version == 0:
@@ -102,6 +105,7 @@ class Commands:
         """Take an account back to where it came from. The code that had linked it never links it again by itself."""
 
         def act(conn: psycopg.Connection, docket: Docket, moment: Moment, reason: str) -> Done:
+            store.lock_log(conn)  # before the candidates, as everybody locks
             old = self._subject(conn, docket, account)
             target = accounts.comes_from(old, account, subject_of_account(self._rules.hub_key, account))
             docket.add_both(accounts.unlink(old, docket.dossier(target), account, order.by, moment, reason=reason))
@@ -114,6 +118,7 @@ class Commands:
         """Judge that an account is not of the subject with that code, or of whoever has that other account; or that nobody can tell."""
 
         def act(conn: psycopg.Connection, docket: Docket, moment: Moment, reason: str) -> Done:
+            store.lock_log(conn)
             row = records.open_candidate(conn, candidate)
             if row is None:
                 raise Problem("not-found")

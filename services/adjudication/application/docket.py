@@ -80,6 +80,9 @@ class Docket:
 
     def save(self, *, elapsed: Sequence[UUID] = ()) -> None:
         """Append, then write what is kept beside the log, in the order in which everybody locks. `elapsed` were due."""
+        if self.candidates or self.signals:
+            # Also without a fact: several who note candidates, each of several pairs, would wait for one another crosswise.
+            store.lock_log(self._conn)
         store.append(self._conn, self.facts)
         records.open_accounts(self._conn, self.opened)
         records.move_accounts(self._conn, self.moved)
@@ -131,5 +134,6 @@ class Docket:
             return None
         return ListingRow(
             listing_id, dossier.subject_id, listing.tier, state, listing.undelivered, listing.objected, listing.contested,
-            listing.proposed_at, listing.hold is not None and state == listing.state,
+            listing.proposed_at, listing.hold is not None and state == listing.state, listing.appeal_by is not None,
+            listing.repair_by is not None,
         )  # fmt: skip

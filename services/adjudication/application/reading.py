@@ -39,6 +39,8 @@ class ListedItem(msgspec.Struct, frozen=True):
     contested: bool
     proposed_at: datetime
     held: bool
+    appeal_open: bool
+    repair_open: bool
 
     @classmethod
     def of(cls, row: ListingRow) -> "ListedItem":
@@ -60,23 +62,28 @@ class Reader:
         self._pool, self._clock = pool, clock
 
     def listings(
-        self, reading: Reading, state: str | None, before: tuple[datetime, UUID] | None, limit: int, *, only_held: bool = False
+        self, reading: Reading, state: str | None, before: tuple[datetime, UUID] | None, limit: int, *, waits: records.Waits | None = None
     ) -> tuple[Listings, str | None]:
         """A page, and the cursor of the next one."""
-        with self._audited(reading, f"listings?state={state or ''}{'&held=true' if only_held else ''}") as conn:
-            rows = records.listings(conn, state, before, limit, only_held=only_held)
+        with self._audited(reading, f"listings?state={state or ''}{f'&waits={waits}' if waits else ''}") as conn:
+            rows = records.listings(conn, state, before, limit, waits=waits)
         following = cursor(rows[-1].proposed_at, rows[-1].listing_id) if len(rows) == limit else None
         return Listings([ListedItem.of(row) for row in rows]), following
 
     def listing(self, reading: Reading, listing_id: UUID) -> ShownListing:
         """Problem not-found for an id that was never given."""
-        with self._audited(reading, f"listings/{listing_id}") as conn:
-            subject = records.subject_of_listing(conn, listing_id)
-            facts = store.load(conn, [subject]).get(subject, []) if subject else []
-        found = shown(fold(subject, [(position, fact) for _, position, fact in facts]), listing_id) if subject else None
+        dossier = self.dossier_of(reading, listing_id, "")
+        found = shown(dossier, listing_id) if dossier is not None else None
         if found is None:
             raise Problem("not-found")
         return found
+
+    def dossier_of(self, reading: Reading, listing_id: UUID, part: str) -> Dossier | None:
+        """The dossier that a listing is of; `part`: what of the listing is read, for the audit. None for an id that was never given."""
+        with self._audited(reading, f"listings/{listing_id}{f'/{part}' if part else ''}") as conn:
+            subject = records.subject_of_listing(conn, listing_id)
+            facts = store.load(conn, [subject]).get(subject, []) if subject else []
+        return fold(subject, [(position, fact) for _, position, fact in facts]) if subject else None
 
     def dossier(self, reading: Reading, subject_id: UUID, what: str) -> Dossier:
         """The whole of it, for the subject itself."""

@@ -51,6 +51,8 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     breaker_factor: int = 1
     """Raises the breaker's bounds, in a demonstration only."""
     demo: bool = False
+    kept: frozenset[str] = frozenset()
+    """Of the evidence that the dossier names, the hashes of what is kept and can be opened."""
     trusted: bool = True
     traffic: Traffic = Traffic()
 

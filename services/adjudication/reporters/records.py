@@ -10,6 +10,7 @@ from events.catalogue import CATALOGUE
 from events.facts.dossier import AccountRef
 from events.facts.report import ReportConcluded, ReportFiled
 from events.facts.reporter import ReporterPlaced
+from events.transport import store
 from events.transport.topics import LANES
 from projections.casefile import read as casefile
 from services.adjudication.reporters.quota import Respondent, Restraint
@@ -99,20 +100,15 @@ def filed(conn: psycopg.Connection, account: AccountRef, report: str) -> ReportF
     The casefile is only the way there: which fact it is. What it says is read from the log.
     """
     for position in casefile.filings(conn, account.platform, report):
-        fact = _fact(conn, position)
+        fact = store.fact_at(conn, position)
         if isinstance(fact, ReportFiled) and (fact.member, fact.account) == (account.platform, account.account):
             return fact
     return None
 
 
 def conclusion(conn: psycopg.Connection, position: int) -> ReportConcluded | None:
-    fact = _fact(conn, position)
+    fact = store.fact_at(conn, position)
     return fact if isinstance(fact, ReportConcluded) else None
-
-
-def _fact(conn: psycopg.Connection, position: int) -> object:
-    row = conn.execute("SELECT topic, state FROM hub_events WHERE notification_id = %s", (position,)).fetchone()
-    return None if row is None else CATALOGUE.decode(*row)
 
 
 def wait_for_report(conn: psycopg.Connection, conclusions: Sequence[int], now: datetime) -> None:

@@ -41,7 +41,11 @@ def pair(one: AccountRef, two: AccountRef, why: Why) -> Candidate:
 
 
 def note_candidates(conn: psycopg.Connection, candidates: Sequence[Candidate], now: datetime) -> None:
-    """Once for each account and code, or pair of accounts, whatever was judged of it."""
+    """Once for each account and code, or pair of accounts, whatever was judged of it.
+
+    In a fixed order: two who note the same wait for one another and not crosswise.
+    """
+    candidates = sorted(candidates, key=lambda one: (one.account, one.uscc or "", one.other_account, one.why))
     if candidates:
         conn.execute(
             "INSERT INTO candidate (platform, account, uscc, why, other_platform, other_account, noted_at)"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, LiteralString, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -24,31 +24,39 @@ class ListingRow(NamedTuple):
     contested: bool
     proposed_at: datetime
     held: bool = False
+    appeal_open: bool = False
+    repair_open: bool = False
+
+
+Waits = Literal["undelivered", "objected", "held", "appeal_open", "repair_open"]
+"""What a listing waits for a person with: the names of columns."""
 
 
 def write_listings(conn: psycopg.Connection, rows: Sequence[ListingRow]) -> None:
     if rows:
         conn.execute(
-            "INSERT INTO listing (listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held)"
-            " SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::bool[], %s::bool[], %s::bool[],"
-            " %s::timestamptz[], %s::bool[])"
+            "INSERT INTO listing (listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held,"
+            " appeal_open, repair_open) SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::bool[], %s::bool[], %s::bool[],"
+            " %s::timestamptz[], %s::bool[], %s::bool[], %s::bool[])"
             " ON CONFLICT (listing_id) DO UPDATE SET subject_id = excluded.subject_id, tier = excluded.tier, state = excluded.state,"
-            " undelivered = excluded.undelivered, objected = excluded.objected, contested = excluded.contested, held = excluded.held",
+            " undelivered = excluded.undelivered, objected = excluded.objected, contested = excluded.contested, held = excluded.held,"
+            " appeal_open = excluded.appeal_open, repair_open = excluded.repair_open",
             [list(column) for column in zip(*rows, strict=True)],
         )
 
 
 def listings(
-    conn: psycopg.Connection, state: str | None, before: tuple[datetime, UUID] | None, limit: int, *, only_held: bool = False
+    conn: psycopg.Connection, state: str | None, before: tuple[datetime, UUID] | None, limit: int, *, waits: Waits | None = None
 ) -> list[ListingRow]:
-    """The newest first, after the place `before`; of those that the breaker holds only, if wished."""
+    """The newest first, after the place `before`; of those only that wait with this, if wished: a closed one waits for nobody."""
     moment, listing_id = before or (None, None)
+    waiting: LiteralString = f" AND {waits} AND state NOT IN ('rejected', 'ended')" if waits is not None else ""
     rows = conn.execute(
-        "SELECT listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held"
-        " FROM listing WHERE (%(state)s::text IS NULL OR state = %(state)s) AND (held OR NOT %(held)s)"
+        "SELECT listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held, appeal_open, repair_open"
+        f" FROM listing WHERE (%(state)s::text IS NULL OR state = %(state)s){waiting}"
         " AND (%(moment)s::timestamptz IS NULL OR (proposed_at, listing_id) < (%(moment)s, %(listing_id)s::uuid))"
         " ORDER BY proposed_at DESC, listing_id DESC LIMIT %(limit)s",
-        {"state": state, "held": only_held, "moment": moment, "listing_id": listing_id, "limit": limit},
+        {"state": state, "moment": moment, "listing_id": listing_id, "limit": limit},
     )
     return [ListingRow(id, subject_id, Tier(tier), *rest) for id, subject_id, tier, *rest in rows]
 

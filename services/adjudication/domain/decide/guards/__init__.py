@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.adjudication.domain.case import Case, Look, Move
 from services.adjudication.domain.decide.guards import conditions as it
 from services.adjudication.domain.decide.guards import people as by
+from services.adjudication.domain.decide.guards.evidence import EVIDENCE_OPENED
 from services.adjudication.domain.decide.guards.guard import Guard, refusal
 
 __all__ = ["GUARDS", "Guard", "admit", "allows", "refusal"]
@@ -15,7 +16,7 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "object": (OPEN, by.FOR_THE_SUBJECT, it.FEW_OBJECTIONS),
     "answer": (OPEN, by.OFFICER, it.OBJECTION_OPEN, by.ANOTHER_THAN_OBJECTED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_DECIDED),
     "decide": (OPEN, by.APPROVER, it.SERVED, it.HEARING_OVER, it.ANSWERED, it.BASIS_STANDS, it.TERMS_ALLOWED, by.ANOTHER_THAN_RELEASED,
-               by.ANOTHER_THAN_APPROVED, it.SAME_TERMS, it.CLOCK_TRUSTED, it.NOT_HELD),
+               by.ANOTHER_THAN_APPROVED, it.SAME_TERMS, it.CLOCK_TRUSTED, it.NOT_HELD, EVIDENCE_OPENED),
     "deem": (OPEN, it.SERVED, it.HEARING_OVER, it.NOBODY_OBJECTED, it.SILENCE_DECIDES, it.BASIS_STANDS, it.CLOCK_TRUSTED, it.NOT_HELD),
     "release-hold": (OPEN, by.JUDGE, it.HELD, by.ANOTHER_THAN_HELD, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_APPROVED),
     "reject": (OPEN, by.OFFICER, it.NOT_DECIDED),
@@ -23,7 +24,8 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
                        it.CLOCK_TRUSTED),
     "lift-interim": (OPEN, by.OFFICER, it.INTERIM_OPEN),
     "appeal": (OPEN, by.FOR_THE_SUBJECT, it.IN_FORCE, it.NO_APPEAL_BEFORE),
-    "decide-appeal": (OPEN, by.JUDGE, it.APPEAL_OPEN, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_APPEALED),
+    "decide-appeal": (OPEN, by.JUDGE, it.APPEAL_OPEN, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_APPEALED,
+                      EVIDENCE_OPENED),
     "review": (OPEN, by.JUDGE, it.IN_FORCE, it.EVIDENCE_FELL, it.BASIS_STANDS, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED),
     "end": (OPEN, by.OFFICER, it.IN_FORCE, by.ANOTHER_THAN_ENDED, it.SAME_ENDING),
     "apply-for-repair": (OPEN, by.FOR_THE_SUBJECT, it.IN_FORCE, it.LONG_ENOUGH, it.NO_REPAIR_OPEN),
