@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run down demo status key rebuild trace erase test test-slow check check-log mutants simulate backtest bench lock
+.PHONY: help run down recover demo status key rebuild trace erase test test-slow screenshots check check-log mutants simulate backtest bench lock
 
 PYTHON = .venv/bin/python
 LOCAL = $(PYTHON) -m deploy.local
@@ -13,14 +13,17 @@ help: ## these commands
 
 # A working day passes in half a second, so that the demonstration can show a hearing of five of them.
 ifneq ($(LIANCHENG_DEMO),0)
-run: export LIANCHENG_DEMO := 1
-run: export LIANCHENG_CLOCK_SCALE := $(or $(LIANCHENG_CLOCK_SCALE),172800)
+run recover: export LIANCHENG_DEMO := 1
+run recover: export LIANCHENG_CLOCK_SCALE := $(or $(LIANCHENG_CLOCK_SCALE),172800)
 endif
 run: .venv/installed ## start everything, play the demonstration, keep running until Ctrl-C
 	@$(LOCAL) run
 
 down: .venv/installed ## stop what another terminal runs
 	@$(LOCAL) down
+
+recover: .venv/installed ## after a restore of the database from an older copy, with everything stopped: a new epoch, everybody told anew
+	@$(LOCAL) recover
 
 status: .venv/installed ## which processes are ready
 	@$(LOCAL) status
@@ -61,6 +64,9 @@ check: .venv/installed ## style, types, floors, and every test that needs no ser
 
 test: .venv/installed ## every test on real PostgreSQL and real Kafka
 	$(PYTHON) -m pytest -q -m "servers and not slow"
+
+screenshots: .venv/installed ## every page of the console in both languages, into deploy/screenshots
+	LIANCHENG_SCREENSHOTS=1 $(PYTHON) -m pytest -q tests/console/test_screenshots.py
 
 test-slow: .venv/installed ## the tests that take their time
 	$(PYTHON) -m pytest -q -m slow

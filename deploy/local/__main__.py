@@ -28,6 +28,8 @@ def main() -> None:
                 run.run(settings, site)
             case "down":
                 run.down(settings)
+            case "recover":
+                run.recover(settings, site)
             case "status":
                 _status(run.present(settings))
             case "demo":
@@ -47,7 +49,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("run", "down", "status", "demo", "check-log"):
+    for name in ("run", "down", "recover", "status", "demo", "check-log"):
         commands.add_parser(name)
     key = commands.add_parser("key")
     key.add_argument("--member", required=True)

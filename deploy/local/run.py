@@ -18,6 +18,11 @@ import msgspec
 from deploy.local.settings import CHECKOUT, Settings, Site
 from deploy.local.stack import Stack
 from deploy.local.tell import Trouble, say
+from deploy.recover import command as recovery
+from services.adjudication.application.rules import Rules, utc_now
+from services.adjudication.domain.draft import Moment
+from services.adjudication.legislation.library import Library
+from services.adjudication.rulebooks import CURRENT, read_all
 
 SERVICES = ("gateway", "standing", "directives", "adjudication", "regulator")
 STOPPING = 45.0  # seconds that `make down` waits: the three graces of a stop, and some
@@ -47,6 +52,17 @@ def run(settings: Settings, site: Site) -> None:
                 signal.signal(number, signal.SIG_IGN)
             _running(settings).unlink(missing_ok=True)
     say("已停止，没有留下任何进程", "stopped; no process is left")
+
+
+def recover(settings: Settings, site: Site) -> None:
+    """After the database was restored from an older copy: only the servers are started, and stopped again at the end."""
+    _obey_signals()
+    with _alone(settings), Stack(settings, site, say) as stack:
+        say("正在启动 PostgreSQL 和 Kafka……", "starting PostgreSQL and Kafka …")
+        stack.start_servers()
+        stack.prepare_database()
+        stack.prepare_topics()
+        recovery.recover(stack.reach, _moment(stack), say)
 
 
 def down(settings: Settings) -> None:
@@ -82,6 +98,13 @@ def end(demonstration: subprocess.Popen[bytes]) -> None:
     if demonstration.poll() is None:
         os.killpg(demonstration.pid, signal.SIGKILL)
         demonstration.wait()
+
+
+def _moment(stack: Stack) -> Moment:
+    """Now, by the rulebook in force; as the owner, because no process runs whose rights could be used."""
+    settings, library = stack.settings, Library(read_all(), stack.reach.owner, time.monotonic)
+    key = bytes.fromhex(stack.secrets.hub_key)
+    return Rules(library, CURRENT, key, utc_now, settings.clock_scale, settings.demo, settings.breaker_factor, library.in_force).moment()
 
 
 def _up(stack: Stack) -> None:

@@ -79,7 +79,8 @@ class Grant(NamedTuple):
 
 HUB_GRANTS: Sequence[Grant] = (
     *(Grant("relay", "WRITE", "TOPIC", topic.name) for topic in HUB_TOPICS),
-    Grant("relay", "READ", "TOPIC", DIRECTIVE_TOPIC),
+    # It reads its own topics back: what late records lie behind the newest directive, and whether Kafka knows more than the log.
+    *(Grant("relay", "READ", "TOPIC", topic.name) for topic in HUB_TOPICS),
     Grant("relay", "WRITE", "TOPIC", "liancheng.receipt.", prefixed=True),
     Grant("relay", "IDEMPOTENT_WRITE", "CLUSTER", "kafka-cluster"),
     Grant("ingress", "READ", "TOPIC", "liancheng.ingress.", prefixed=True),

@@ -30,3 +30,10 @@ CREATE TABLE account (
 );
 CREATE INDEX account_subject_idx ON account (subject_id);
 CREATE INDEX account_news_idx ON account (partition, id);
+
+-- Names of whoever is listed, as pairs of characters: looked through by people, and nothing is decided by them.
+CREATE FUNCTION name_grams(state bytea) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(array_agg(DISTINCT substr(name, i, 2)), '{}')
+    FROM (SELECT lower(convert_from(state, 'UTF8')::jsonb ->> 'name') AS name) n, generate_series(1, length(name) - 1) i
+$$;
+CREATE INDEX version_name_idx ON version USING gin (name_grams(state)) WHERE next_position IS NULL AND tier >= 2;

@@ -170,6 +170,7 @@ def statements_by_day(conn: psycopg.Connection, since: datetime) -> dict[str, in
     """How many statements members made on each day of Asia/Shanghai since then, as the hub recorded them."""
     with snapshot(conn):
         query = live(conn, VIEW).sql(
-            "SELECT (at AT TIME ZONE 'Asia/Shanghai')::date::text, count(*) FROM {view}.step WHERE at >= %s AND statement IS NOT NULL GROUP BY 1"
+            "SELECT (at AT TIME ZONE 'Asia/Shanghai')::date::text, count(*) FROM {view}.step"
+            " WHERE at >= %s AND statement IS NOT NULL GROUP BY 1"
         )
         return dict(conn.execute(query, (since,)).fetchall())

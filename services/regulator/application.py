@@ -3,18 +3,25 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
 import psycopg
 from psycopg_pool import ConnectionPool
+from rapidfuzz import fuzz
+from stdnum.cn import uscc as credit_code
 
 from events.facts.fact import Category, Tier
 from projections.blacklist import read as blacklist
+from projections.blacklist import search
 from projections.casefile import read as casefile
+from projections.coverage import read as coverage
+from projections.credit import read as credit
+from services.regulator.account import Enforcing, Point, enforcing, over_time
 from services.web import Problem
 
+MOST_FOUND = 50
 STEPS = 200
 """Facts of a dossier on one page."""
 
@@ -54,6 +61,16 @@ class Dossier(NamedTuple):
     accounts: tuple[blacklist.Account, ...]
     steps: tuple[casefile.Step, ...]
     next: int | None
+    score: credit.Score
+    points: list[Point]
+    enforced: list[Enforcing]
+
+
+class Found(NamedTuple):
+    """What a search came to; `how` it was understood."""
+
+    how: Literal["uscc", "account", "name"]
+    subjects: list[blacklist.Subject]
 
 
 class Reader:
@@ -87,16 +104,33 @@ class Reader:
                 return None
             accounts = blacklist.accounts(conn, subject_id)
             steps = casefile.timeline(conn, subject_id, after=after, limit=STEPS + 1)
-        return Dossier(subject, accounts, steps[:STEPS], steps[STEPS - 1].id if len(steps) > STEPS else None)
+            ledger = credit.ledger(conn, subject_id)
+            told = coverage.of_subject(conn, subject_id)
+        score = credit.score_of(ledger, reading.at, credit.scorecard())
+        following = steps[STEPS - 1].id if len(steps) > STEPS else None
+        return Dossier(subject, accounts, steps[:STEPS], following, score, over_time(ledger, reading.at), enforcing(told))
+
+    def search(self, reading: Reading, text: str) -> Found:
+        """By credit code, `platform/account`, or else a name: the most alike first, and none of them is thereby identified."""
+        with self._audited(reading, f"search?{urlencode({'q': text})}") as conn:
+            if credit_code.is_valid(text):
+                return Found("uscc", _one(blacklist.subject(conn, search.by_uscc(credit_code.compact(text)))))
+            platform, slash, account = text.partition("/")
+            if slash:
+                owner = search.by_account(conn, platform.strip(), account.strip())
+                return Found("account", _one(blacklist.subject(conn, owner)) if owner else [])
+            found = search.by_name(conn, text, reading.at)
+        alike = {one.subject_id: fuzz.WRatio(text, one.name or "") for one in found}
+        return Found("name", sorted(found, key=lambda one: (-alike[one.subject_id], one.subject_id))[:MOST_FOUND])
 
     def ready(self) -> str:
-        """`ready` once both views can be read. Blocks for a second at most."""
+        """`ready` once all views can be read. Blocks for a second at most."""
         try:
             with self._pool.connection() as conn:
                 built = {name for (name,) in conn.execute("SELECT name FROM view")}
         except psycopg.OperationalError:
             return "the database is away"
-        return "ready" if {blacklist.VIEW, casefile.VIEW} <= built else "starting"
+        return "ready" if {blacklist.VIEW, casefile.VIEW, coverage.VIEW, credit.VIEW} <= built else "starting"
 
     def _audited(self, reading: Reading, resource: str) -> AbstractContextManager[psycopg.Connection]:
         return audited(self._pool, reading, resource)
@@ -112,3 +146,7 @@ def audited(pool: ConnectionPool, reading: Reading, resource: str) -> Iterator[p
             yield conn
     except blacklist.NotBuilt:
         raise Problem("unavailable", "The view is not built yet.") from None
+
+
+def _one(subject: blacklist.Subject | None) -> list[blacklist.Subject]:
+    return [subject] if subject is not None else []

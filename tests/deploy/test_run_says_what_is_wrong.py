@@ -36,14 +36,15 @@ def test_a_taken_port_is_named_with_its_setting(environment: dict[str, str]) -> 
     assert complaint.count("\n") == 1
 
 
-def test_a_second_start_in_one_home_is_refused(environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("word", ["run", "recover"])
+def test_a_second_start_in_one_home_is_refused(environment: dict[str, str], word: str) -> None:
     home = Path(environment["LIANCHENG_HOME"])
     home.mkdir()
     with (home / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("4711")
         lock.flush()
-        assert command(environment, "run") == (1, "", "liancheng: already running (process 4711): `make down` stops it\n")
+        assert command(environment, word) == (1, "", "liancheng: already running (process 4711): `make down` stops it\n")
 
 
 def test_a_site_that_does_not_answer_is_named(environment: dict[str, str]) -> None:

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import msgspec
+import psycopg
+
 from events.facts.report import ReportAnswered
 from events.facts.sanction import SanctionAppealed
 from events.transport.store import Submission
@@ -31,4 +34,14 @@ def appealed(statement_id: str | None = None, *, account: str = "shop-1", road: 
             sanction="s-1",
             road=road,
         )
+    )
+
+
+def flood(conn: psycopg.Connection, reports: int) -> None:
+    """So many bulk facts of many accounts, written past the store because there are so many."""
+    fact = answered("flood").fact
+    conn.execute(
+        "INSERT INTO hub_events (originator_id, originator_version, topic, state, lane, key)"
+        " SELECT gen_random_uuid(), 1, %s, %b, 5, (random() * 1e9)::bigint FROM generate_series(1, %s)",
+        (fact.tag(), msgspec.json.encode(fact), reports),
     )

@@ -14,7 +14,7 @@ from kafka.errors import TopicAlreadyExistsError
 from events.transport.envelope import Span, Unpacker
 from events.transport.store import Store, Submission
 from events.transport.topics import PARTITIONS, internal_topic, receipt_topic
-from services.relay import lease
+from services.relay import lease, main
 from services.relay.application import BULK, URGENT, LaneRelay
 from tests.support.stack import Broker, Database
 from tests.transport.statements import answered, appealed
@@ -69,6 +69,10 @@ def world(database: Database, kafka: Broker) -> Iterator[World]:
     yield made
     made.store.close()
     made.conn.close()
+
+
+def refusals(world: World) -> main.Refusals:
+    return main.Refusals(world.database.conninfo("relay"), world.broker.user("relay"))
 
 
 def drain(relay: LaneRelay) -> int:
@@ -166,3 +170,39 @@ def test_a_statement_that_came_by_kafka_is_answered_where_it_came_from(world: Wo
     assert record.key == b"by-kafka"
     assert dict(record.headers) == {"topic": b"liancheng.ingress.tmall.v1", "partition": b"1", "offset": b"42"}
     assert b'"status":"accepted"' in record.value
+
+
+def test_what_is_sent_again_may_be_packed_otherwise_and_overlaps(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.say(answered())
+    with closing(world.topic("report")) as topic:
+        with closing(world.relay(BULK)) as dying:
+            monkeypatch.setattr(dying, "_save", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+            with suppress(KeyboardInterrupt):
+                dying.step()
+        world.say(answered())
+        with closing(world.relay(BULK)) as next_one:
+            assert drain(next_one) == 2
+        (chain,) = spans(topic.records()).values()
+    assert [span.count for span in chain] == [1, 2]
+    assert chain[0].first == chain[1].first
+    assert chain[0].previous == chain[1].previous == 0
+
+
+def test_a_refusal_stays_owed_until_the_broker_has_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with suppress(TopicAlreadyExistsError):
+        world.broker.admin.create_topics([NewTopic(receipt_topic("tmall"), 1, 1)])
+    with world.database.connect() as owner:
+        owner.execute(
+            'INSERT INTO refusal (kind, member, topic, partition, "offset", statement_id, answer, recorded_at)'
+            " VALUES ('refused', 'tmall', 'liancheng.ingress.tmall.v1', 0, 7, 'owed', '{\"id\": \"owed\"}', now())"
+        )
+        with closing(Topic(world.broker, receipt_topic("tmall"), 1)) as topic:
+            with closing(refusals(world)) as dying, monkeypatch.context() as patched:
+                patched.setattr(main, "wait_for", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+                with suppress(KeyboardInterrupt):
+                    dying.step()
+            assert owner.execute("SELECT shipped FROM refusal").fetchone() == (False,)
+            with closing(refusals(world)) as next_one:
+                assert (next_one.step(), next_one.step()) == (1, 0)
+            assert {record.key for record in topic.records()} == {b"owed"}
+        assert owner.execute("SELECT shipped FROM refusal").fetchone() == (True,)

@@ -92,7 +92,6 @@ ROUTES: dict[str, tuple[str, ...]] = {
 }
 LATER: dict[str, tuple[str, ...]] = {
     "directives": ("PUT /v1/webhook", "GET /v1/webhook", "DELETE /v1/webhook"),
-    "adjudication": ("PUT /v1/evidence/{}",),
 }
 """In the contract, and not built yet. Whoever builds one moves it up."""
 STATEMENT_STATUSES = ("200", "201", "401", "403", "409", "413", "415", "422", "429", "503")

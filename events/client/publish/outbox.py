@@ -119,6 +119,22 @@ class Outbox:
         row = self._one("SELECT answer FROM said WHERE id = ? AND answer IS NOT NULL", id)
         return None if row is None else msgspec.json.decode(row[0], type=Outcome)
 
+    def receipts(self, after: int, limit: int) -> list[Receipt]:
+        """Those that are held beyond a position of the hub's log, in its order."""
+        place = "json_extract(answer, '$.receipt.position')"
+        with self._news:
+            query = f"SELECT answer FROM said WHERE {place} > ? ORDER BY {place} LIMIT ?"
+            held = (msgspec.json.decode(row[0], type=Outcome).receipt for row in self._file.execute(query, (after, limit)).fetchall())
+        return [receipt for receipt in held if receipt is not None]
+
+    def reopen(self, ids: Sequence[str]) -> int:
+        """The hub does not have these any more, whatever it once answered: they wait again. How many did not wait already."""
+        with self._transaction():
+            query = "UPDATE said SET answer = NULL, sent = 0 WHERE id = ? AND answer IS NOT NULL"
+            reopened = sum(self._file.execute(query, (id,)).rowcount for id in ids)
+            self._news.notify_all()
+        return reopened
+
     def tally(self, prefix: str = "") -> Tally:
         """How it stands with the statements whose id begins so."""
         with self._news:

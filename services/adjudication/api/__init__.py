@@ -13,7 +13,8 @@ API = Router(
     "/",
     dependencies={"clerk": Provide(provide_clerk, sync_to_thread=False)},
     route_handlers=[
-        listings.read_listings, listings.read_listing, offers.read_steps, listings.read_rulebook, listings.read_guards, procedure.release, procedure.decide,
+        listings.read_listings, listings.read_listing, offers.read_steps, listings.read_rulebook, listings.read_guards,
+        procedure.release, procedure.decide,
         procedure.reject, procedure.lodge_objection, procedure.answer_objections, procedure.end, procedure.apply_for_repair,
         procedure.decide_repair, redress.lodge_appeal, redress.decide_appeal, redress.impose_interim, redress.lift_interim,
         redress.release_hold, redress.look_again,

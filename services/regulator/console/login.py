@@ -1,5 +1,6 @@
-"""Logging in with a regulator's key and a purpose, and logging out."""
+"""Logging in with a key and a purpose, and logging out."""
 
+from hmac import compare_digest
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
 
 from services.regulator.console.rendering import HEADERS, Visit, page
-from services.regulator.console.session import Sessions
+from services.regulator.console.session import LoggedOut, Session, Sessions
 from services.web import Problem, Quota
 from services.web.reading import PURPOSE_LENGTH
 
@@ -44,7 +45,11 @@ async def log_in(
 async def log_out(
     request: Request[Any, Any, Any], visit: NamedDependency[Visit], sessions: NamedDependency[Sessions]
 ) -> Redirect | Template:
-    if foreign(request):
+    try:
+        _, session = await sessions.find(request.cookies)
+    except LoggedOut:
+        return Redirect(visit.link("/login"), status_code=303, headers=HEADERS)
+    if not own(request, session, str((await request.form()).get("token", ""))):
         return _again(visit, 403, "login.foreign", "")
     cookie = await sessions.close(request.cookies)
     return Redirect(visit.link("/login"), status_code=303, cookies=[cookie], headers=HEADERS)
@@ -54,6 +59,11 @@ def foreign(request: Request[Any, Any, Any]) -> bool:
     """Whether a browser says that another site's page sent this form. The cookie's SameSite=Strict is the first lock, this the second."""
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def own(request: Request[Any, Any, Any], session: Session, token: str) -> bool:
+    """Whether a page of this very session sent the form."""
+    return not foreign(request) and compare_digest(token.encode(), session.token.encode())
 
 
 def _again(visit: Visit, status: int, wrong: str, purpose: str) -> Template:

@@ -10,17 +10,26 @@ import msgspec
 from litestar.datastructures import Cookie
 from litestar.stores.memory import MemoryStore
 
+from events.facts.member import MemberClass
 from services.web import Caller, Credentials, Problem
 
 COOKIE = "liancheng_regulator"
 IDLE = timedelta(minutes=30)
 
 
+ROLES: tuple[MemberClass, ...] = ("regulator", "reviewer", "approver", "panel")
+"""Who may log in: regulators read, officers decide too."""
+
+
 class Session(msgspec.Struct, frozen=True):
-    """The key stays here, so that revoking it ends the session; the browser never sees it again."""
+    """The key stays here, so that revoking it ends the session; the browser never sees it again.
+
+    `token` is in every form of the session, and no other site can know it.
+    """
 
     key: str
     purpose: str
+    token: str
 
 
 class LoggedOut(Exception):
@@ -34,11 +43,11 @@ class Sessions:
         self._credentials, self._https, self._store = credentials, https, MemoryStore()
 
     async def open(self, key: str, purpose: str) -> Cookie:
-        """A new session for a regulator's key; Problem unauthorized or unavailable."""
-        await self._regulator(key)
+        """A new session for a regulator's or an officer's key; Problem unauthorized or unavailable."""
+        await self._official(key)
         await self._store.delete_expired()
         name = secrets.token_urlsafe(32)
-        await self._store.set(name, msgspec.json.encode(Session(key, purpose)), expires_in=IDLE)
+        await self._store.set(name, msgspec.json.encode(Session(key, purpose, secrets.token_urlsafe(32))), expires_in=IDLE)
         return self._cookie(name)
 
     async def find(self, cookies: dict[str, str]) -> tuple[Caller, Session]:
@@ -48,7 +57,7 @@ class Sessions:
             raise LoggedOut
         session = msgspec.json.decode(state, type=Session)
         try:
-            return await self._regulator(session.key), session
+            return await self._official(session.key), session
         except Problem as problem:
             if problem.code == "unauthorized":
                 raise LoggedOut from None
@@ -59,9 +68,9 @@ class Sessions:
         await self._store.delete(cookies.get(COOKIE, ""))
         return self._cookie("", max_age=0)
 
-    async def _regulator(self, key: str) -> Caller:
+    async def _official(self, key: str) -> Caller:
         caller = await self._credentials.identify(f"Bearer {key}")
-        if caller.member_class != "regulator":
+        if caller.member_class not in ROLES:
             raise Problem("unauthorized")
         return caller
 

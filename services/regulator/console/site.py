@@ -12,9 +12,13 @@ from events.wire.problems import PROBLEMS
 from services.regulator.api import Clock
 from services.regulator.application import Reading
 from services.regulator.console.login import log_in, log_out, show_login
-from services.regulator.console.pages import show_changes, show_dossier, show_list
+from services.regulator.console.pages import show_changes, show_dossier, show_list, show_overview
 from services.regulator.console.rendering import HEADERS, HERE, Visit, page
-from services.regulator.console.session import LoggedOut, Sessions
+from services.regulator.console.session import LoggedOut, Session, Sessions
+from services.regulator.console.taking import show_exports, take_export
+from services.regulator.console.work.counter import Counter, Open
+from services.regulator.console.work.pages import judge, provide_form, show_listing, show_queue, take_step
+from services.web import Caller, Quota
 from services.web.answers import as_problem
 
 Incoming = Request[Any, Any, Any]
@@ -26,10 +30,28 @@ def provide_stranger(request: Incoming, demo: NamedDependency[bool]) -> Visit:
     return Visit("en" if query.get("lang") == "en" else "zh", request.url.path, query, demo)
 
 
-async def provide_visit(request: Incoming, sessions: NamedDependency[Sessions], demo: NamedDependency[bool]) -> Visit:
-    """The visit of somebody who is logged in; LoggedOut otherwise."""
-    caller, session = await sessions.find(request.cookies)
-    return provide_stranger(request, demo)._replace(actor=caller.code, purpose=session.purpose)
+async def provide_login(request: Incoming, sessions: NamedDependency[Sessions]) -> tuple[Caller, Session]:
+    """Who is logged in; LoggedOut when nobody is."""
+    return await sessions.find(request.cookies)
+
+
+def provide_session(login: NamedDependency[tuple[Caller, Session]]) -> Session:
+    return login[1]
+
+
+def provide_visit(
+    request: Incoming, login: NamedDependency[tuple[Caller, Session]], demo: NamedDependency[bool], pace: NamedDependency[Quota]
+) -> Visit:
+    """The visit of somebody who is logged in, and not too fast."""
+    caller, session = login
+    pace.spend(caller.key_id)
+    return provide_stranger(request, demo)._replace(
+        actor=caller.code, purpose=session.purpose, role=caller.member_class, token=session.token
+    )
+
+
+def provide_counter(session: NamedDependency[Session], counters: NamedDependency[Open]) -> Counter:
+    return counters(session.key, session.purpose)
 
 
 def provide_reading(visit: NamedDependency[Visit], clock: NamedDependency[Clock]) -> Reading:
@@ -58,8 +80,26 @@ LOGIN = Router(
 )
 PAGES = Router(
     "/",
-    route_handlers=[show_list, show_changes, show_dossier],
-    dependencies={"visit": Provide(provide_visit), "reading": Provide(provide_reading, sync_to_thread=False)},
+    route_handlers=[
+        show_overview,
+        show_list,
+        show_changes,
+        show_dossier,
+        show_queue,
+        show_listing,
+        take_step,
+        judge,
+        show_exports,
+        take_export,
+    ],
+    dependencies={
+        "login": Provide(provide_login),
+        "session": Provide(provide_session, sync_to_thread=False),
+        "visit": Provide(provide_visit, sync_to_thread=False),
+        "reading": Provide(provide_reading, sync_to_thread=False),
+        "counter": Provide(provide_counter, sync_to_thread=False),
+        "form": Provide(provide_form),
+    },
     exception_handlers={LoggedOut: to_login, Exception: show_problem},
     include_in_schema=False,
 )

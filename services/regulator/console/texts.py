@@ -2,12 +2,13 @@
 
 from typing import Literal
 
+from services.regulator.console.desk_words import DESK_WORDS
 from services.regulator.console.words import WORDS
 
 Language = Literal["zh", "en"]
 
 # fmt: off
-TEXTS: dict[str, tuple[str, str]] = WORDS | {
+TEXTS: dict[str, tuple[str, str]] = WORDS | DESK_WORDS | {
     # --- the frame ---
     "product": ("联惩", "Liancheng"),
     "list.name": ("平台联合惩戒名单", "Joint restriction list of the platforms"),
@@ -28,10 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = WORDS | {
     "shanghai": ("时间均为北京时间（UTC+8）", "All times are Beijing time (UTC+8)"),
     # --- logging in ---
     "login": ("登录", "Log in"),
-    "login.key": ("监管密钥", "Regulator's key"),
+    "login.key": ("访问密钥", "Key"),
     "login.key.hint": ("lc_ 开头的访问密钥，仅用于本次会话", "The key that begins with lc_; used for this session only"),
     "login.purpose.hint": ("例如：2026年四季度专项检查。随每次查阅记入审计", "For example: inspection, autumn 2026. Kept with every read"),
-    "login.wrong": ("密钥无效，或不属于监管机构", "The key is not valid, or not a regulator's"),
+    "login.wrong": ("密钥无效，或不属于监管机构与经办人员", "The key is not valid, or neither a regulator's nor an officer's"),
     "login.purpose.missing": ("请填写查阅用途，不超过 200 字", "Give a purpose of 200 characters at most"),
     "login.too.many": ("尝试过于频繁，请稍后再试", "Too many attempts: try again later"),
     "login.unavailable": ("暂时无法核验密钥，请稍后再试", "The key cannot be checked now: try again later"),

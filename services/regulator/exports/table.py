@@ -26,10 +26,16 @@ _say = Texts("zh")
 def lines(subjects: Iterable[Subject], moment: datetime) -> Iterator[str]:
     """The head, and a row for each whom the list holds at the moment."""
     yield BOM + line(HEADERS)
+    for row in rows(subjects, moment):
+        yield line(row)
+
+
+def rows(subjects: Iterable[Subject], moment: datetime) -> Iterator[tuple[str, ...]]:
+    """The cells under HEADERS of each whom the list holds at the moment."""
     for subject in subjects:
         row = _row(subject, moment)
         if row is not None:
-            yield line(row)
+            yield row
 
 
 def line(cells: Iterable[str]) -> str:

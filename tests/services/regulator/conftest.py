@@ -15,6 +15,8 @@ from events.facts.member import MemberClass
 from projections import generation
 from projections.blacklist.table import VIEW as BLACKLIST
 from projections.casefile.table import VIEW as CASEFILE
+from projections.coverage.table import VIEW as COVERAGE
+from projections.credit.table import VIEW as CREDIT
 from services.regulator.main import application
 from services.regulator.settings import Settings
 from services.web import Credentials, Site
@@ -72,12 +74,16 @@ def enrol(owner: psycopg.Connection, code: str, member_class: MemberClass, key_i
     owner.execute("INSERT INTO credential (key_id, code, digest, created_at) VALUES (%s, %s, %s, %s)", (key_id, code, digest, NOW))
 
 
-def fill(database: Database) -> None:
+def fill_views(database: Database) -> None:
     with database.connect("projections") as conn:
-        for view in (BLACKLIST, CASEFILE):
+        for view in (BLACKLIST, CASEFILE, COVERAGE, CREDIT):
             generation.first(conn, view)
             with conn.transaction():
                 view.apply(conn, f"{view.name}_1", everything())
+
+
+def fill(database: Database) -> None:
+    fill_views(database)
     with database.connect() as owner:
         enrol(owner, "samr", "regulator", "a1", "secret")
         enrol(owner, "tmall", "platform", "a2", "secret")

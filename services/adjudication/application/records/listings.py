@@ -36,7 +36,8 @@ def write_listings(conn: psycopg.Connection, rows: Sequence[ListingRow]) -> None
     if rows:
         conn.execute(
             "INSERT INTO listing (listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held,"
-            " appeal_open, repair_open) SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::bool[], %s::bool[], %s::bool[],"
+            " appeal_open, repair_open) SELECT *"
+            " FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::bool[], %s::bool[], %s::bool[],"
             " %s::timestamptz[], %s::bool[], %s::bool[], %s::bool[])"
             " ON CONFLICT (listing_id) DO UPDATE SET subject_id = excluded.subject_id, tier = excluded.tier, state = excluded.state,"
             " undelivered = excluded.undelivered, objected = excluded.objected, contested = excluded.contested, held = excluded.held,"

@@ -1,0 +1,1 @@
+"""`make recover`: after the database was restored from an older copy, while platforms and Kafka are ahead of it."""
