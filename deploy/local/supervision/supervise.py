@@ -157,12 +157,12 @@ class Supervisor:
     def _ended(self, running: Running, now: float) -> None:
         if now - running.began > STEADY:
             running.pause, running.falls = FIRST_PAUSE, 0
-        running.falls += 1
         running.again_at = now + running.pause
         name, code, pause = running.program.name, running.process and running.process.returncode, running.pause
-        if code == 0:  # it asks to be started again: the ingress does, when it has to hear a new member
+        if code == 0:  # it asks to be started again, and has not fallen: the ingress does, when it has to hear a new member
             self.say(f"{name} 重启", f"{name} starts again")
             return
+        running.falls += 1
         zh, en = f"{name} 退出（{code}），{pause:g} 秒后重启；日志", f"{name} ended ({code}); again in {pause:g} s; its log:"
         self.say(f"{zh} {running.log}", f"{en} {running.log}")
         running.pause = min(pause * 2, LONGEST_PAUSE)
