@@ -8,17 +8,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
 import msgspec
 
+from deploy.local import views
 from deploy.local.settings import CHECKOUT, Settings, Site
-from deploy.local.stack import Stack
+from deploy.local.stack import Stack, admin
 from deploy.local.tell import Trouble, say
 from deploy.recover import command as recovery
+from deploy.repartition import command as partitions
 from services.adjudication.application.rules import Rules, utc_now
 from services.adjudication.domain.draft import Moment
 from services.adjudication.legislation.library import Library
@@ -39,7 +41,7 @@ def run(settings: Settings, site: Site) -> None:
         try:
             _up(stack)
             _running(settings).write_bytes(msgspec.json.encode(settings))
-            _announce(settings, time.monotonic() - began)
+            _announce(settings, stack.reach.prometheus, time.monotonic() - began)
             if settings.demo:
                 _play(stack)
             while True:
@@ -63,6 +65,19 @@ def recover(settings: Settings, site: Site) -> None:
         stack.prepare_database()
         stack.prepare_topics()
         recovery.recover(stack.reach, _moment(stack), say)
+
+
+def repartition(settings: Settings, site: Site) -> None:
+    """After an upgrade to another number of partitions, with only the servers started."""
+    _obey_signals()
+    with _alone(settings), Stack(settings, site, say) as stack:
+        say("正在启动 PostgreSQL 和 Kafka……", "starting PostgreSQL and Kafka …")
+        stack.start_servers()
+        stack.prepare_database()
+        with closing(admin(stack.reach)) as client:
+            partitions.repartition(
+                stack.reach.owner, client, lambda name: views.rebuild(name, stack.settings, stack.secrets, stack.reach), say
+            )
 
 
 def down(settings: Settings) -> None:
@@ -114,13 +129,17 @@ def _up(stack: Stack) -> None:
     stack.prepare_database()
     stack.prepare_topics()
     stack.prepare_views()
+    stack.start_prometheus()
     say("正在启动各进程……", "starting the processes …")
     stack.start_processes()
 
 
-def _announce(settings: Settings, seconds: float) -> None:
+def _announce(settings: Settings, prometheus: str, seconds: float) -> None:
     for name in SERVICES:
         say(f"{name:<13} http://{settings.host}:{getattr(settings, f'{name}_port')}")
+    say(f"{'ops':<13} http://{settings.host}:{settings.ops_port}/ops")
+    if prometheus:
+        say(f"{'prometheus':<13} {prometheus}")
     say(f"已就绪，用时 {seconds:.1f} 秒；按 Ctrl-C 停止", f"ready after {seconds:.1f} s; Ctrl-C stops")
 
 
@@ -141,7 +160,8 @@ def _play(stack: Stack) -> None:
 
 
 def _check_ports(settings: Settings, site: Site) -> None:
-    ours = [name for name in Settings.__struct_fields__ if name.endswith("_port")]
+    # A Prometheus that finds its port taken is left out, and said.
+    ours = [name for name in Settings.__struct_fields__ if name.endswith("_port") and name != "prometheus_port"]
     for name in ours:
         if (name == "postgres_port" and site.database_url) or (name.startswith("kafka_") and site.kafka_bootstrap):
             continue

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import psycopg
 
-from deploy.local.access.secrets import ROLES
+from deploy.local.access.alone import alone
 from deploy.local.processes import Reach
 from deploy.local.tell import Say, Trouble
 from deploy.recover.heard import Heard, listen
@@ -43,11 +43,11 @@ class Recovered(NamedTuple):
 def recover(reach: Reach, moment: Moment, say: Say) -> Recovered:
     """Trouble while any process of the hub is connected. Kafka must be there: it knows what the log has lost."""
     with psycopg.connect(reach.owner, autocommit=True) as conn:
-        _alone(conn)
+        alone(conn)
         heard, last = listen(reach.kafka), newest(reach.kafka)
         with conn.transaction():
             lock_log(conn)
-            _alone(conn)
+            alone(conn)
             seen = [_epoch(conn), head(conn) >> EPOCH_BITS] + ([last.epoch, last.last >> EPOCH_BITS] if last is not None else [])
             epoch = max(seen) + 1
             _begin(conn, epoch)
@@ -59,16 +59,6 @@ def recover(reach: Reach, moment: Moment, say: Say) -> Recovered:
     for subject_id in freed:
         say(f"  解除 {subject_id}", f"  freed {subject_id}")
     return Recovered(epoch, told, freed)
-
-
-def _alone(conn: psycopg.Connection) -> None:
-    busy = conn.execute(
-        "SELECT DISTINCT usename FROM pg_stat_activity WHERE datname = current_database() AND usename = ANY(%s) ORDER BY usename",
-        (list(ROLES),),
-    ).fetchall()
-    if busy:
-        names = ", ".join(str(row[0]) for row in busy)
-        raise Trouble(f"仍有进程连着数据库（{names}）：先停下它们", f"processes are still connected ({names}): stop them first")
 
 
 def _epoch(conn: psycopg.Connection) -> int:

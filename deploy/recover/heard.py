@@ -16,7 +16,7 @@ from events.facts.enforcement import EnforcementAcknowledged
 from events.facts.fact import Fact, Tier
 from events.transport.envelope import NotAnEnvelope, Unpacker
 from events.transport.kafka import Kafka
-from events.transport.topics import DIRECTIVE_TOPIC, PARTITIONS, internal_topic
+from events.transport.topics import DIRECTIVE_TOPIC, internal_topic
 from services.adjudication.domain.redress.restore import Believed
 
 SILENCE = 60.0
@@ -68,7 +68,7 @@ def listen(kafka: Kafka) -> Heard:
 def _all(kafka: Kafka, topic: str) -> Iterator[Any]:
     """Every record up to the end as it is now."""
     with closing(KafkaConsumer(**kafka.client(), group_id=None, enable_auto_commit=False)) as consumer:
-        places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        places = [TopicPartition(topic, partition) for partition in sorted(consumer.partitions_for_topic(topic) or ())]
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
         ends = consumer.end_offsets(places)

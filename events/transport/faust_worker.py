@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import faust
 import uvloop
@@ -19,7 +19,10 @@ from faust.transport.drivers import aiokafka as driver
 
 from events.transport.kafka import Kafka
 from events.transport.positions import TP
-from events.transport.telemetry import log
+from events.transport.telemetry import log, watch_loop
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 MAX_RECORDS = 500
 """Taken at once. An envelope holds up to 512 KiB, so this also bounds memory."""
@@ -35,15 +38,21 @@ class Message(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
 
 
+def _nothing(_: frozenset[TP]) -> None:
+    return None
+
+
 class Handler(NamedTuple):
-    """What a worker does. Each is called in one and the same thread, never two at a time."""
+    """What a worker does: all but `watch` in one and the same thread, never two at a time. Whatever one raises ends the process."""
 
     process: Callable[[Sequence[Message]], None]
-    """Takes records durably; whatever it raises ends the process."""
+    """Takes records durably."""
     seek: Callable[[frozenset[TP]], Mapping[TP, int | None]]
     """Where to go after an assignment; None for the beginning."""
     tick: Callable[[frozenset[TP]], None]
     """Called each second with the partitions assigned."""
+    watch: Callable[[frozenset[TP]], None] = _nothing
+    """The same in another thread, which goes on when the first one is held up."""
 
 
 class CommittedOnly(driver.AIOKafkaConsumerThread):
@@ -74,9 +83,9 @@ class PlacedConsumer(driver.Consumer):
 
     async def perform_seek(self) -> None:
         assigned = [tp for tp in self.assignment() if not tp.topic.startswith(self.app.conf.id)]
+        places = await self.loop.run_in_executor(self.thread, _or_die, self.handler.seek, frozenset(TP(*tp) for tp in assigned))
         if not assigned:
             return
-        places = await self.loop.run_in_executor(self.thread, self.handler.seek, frozenset(TP(*tp) for tp in assigned))
         beginnings = await self.earliest_offsets(*assigned)
         ends = await self.highwaters(*assigned)
         for tp in assigned:
@@ -151,10 +160,10 @@ def _message(event: Any) -> Message:
     return Message(TP(message.topic, message.partition), message.offset, message.key, message.value, pairs)
 
 
-def _or_die(step: Callable[[Any], None], argument: Any) -> None:
+def _or_die(step: Callable[[A], R], argument: A) -> R:
     """Run a step; whatever it raises ends the process at once with 70, so that nothing is acknowledged on the way out."""
     try:
-        step(argument)
+        return step(argument)
     except BaseException:
         log.critical("worker ends", exc_info=True)
         logging.shutdown()
@@ -164,7 +173,7 @@ def _or_die(step: Callable[[Any], None], argument: Any) -> None:
 def run(*, group: str, kafka: Kafka, topics: Sequence[str], handler: Handler) -> None:
     """Follow these topics until SIGTERM. Never returns otherwise."""
     uvloop.install()
-    thread = ThreadPoolExecutor(1, thread_name_prefix=group)
+    thread, watcher = ThreadPoolExecutor(1, thread_name_prefix=group), ThreadPoolExecutor(1, thread_name_prefix="watchdog")
 
     class Consumer(PlacedConsumer):
         pass
@@ -176,10 +185,23 @@ def run(*, group: str, kafka: Kafka, topics: Sequence[str], handler: Handler) ->
     async def take(stream: Any) -> None:
         await _take(stream, handler, thread)
 
+    def assigned() -> frozenset[TP]:
+        return frozenset(TP(*tp) for tp in app.consumer.assignment())
+
     async def tick() -> None:
-        assigned = frozenset(TP(*tp) for tp in app.consumer.assignment())
-        await asyncio.get_running_loop().run_in_executor(thread, _or_die, handler.tick, assigned)
+        await asyncio.get_running_loop().run_in_executor(thread, _or_die, handler.tick, assigned())
+
+    async def watch() -> None:
+        await asyncio.get_running_loop().run_in_executor(watcher, _or_die, handler.watch, assigned())
+
+    @app.on_rebalance_complete.connect
+    async def joined(*_: Any, **__: Any) -> None:
+        """Faust seeks nothing for a worker that got no partition, who is as ready as the others to take one over."""
+        if not assigned():
+            await asyncio.get_running_loop().run_in_executor(thread, _or_die, handler.seek, frozenset[TP]())
 
     app.agent(app.topic(*topics, key_type=bytes, value_type=bytes), name=group, concurrency=1)(take)
     app.timer(interval=1.0)(tick)
+    app.timer(interval=1.0)(watch)
+    app.task(watch_loop)
     faust.Worker(app, loglevel="warn", quiet=True, override_logging=False, redirect_stdouts=False).execute_from_commandline()

@@ -1,7 +1,6 @@
 """A follower: it takes facts from the internal topics in order, once, and stores its place with what it made of them."""
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,21 +13,32 @@ from events.transport import faust_worker, store
 from events.transport.envelope import NotAnEnvelope, Span, Unpacker
 from events.transport.faust_worker import Handler, Message
 from events.transport.kafka import Kafka, administrator
-from events.transport.positions import TP, Judgement, Lag, MissingPosition, Place, hints, judge, lock, save
+from events.transport.positions import TP, Judgement, MissingPosition, Place, hints, judge, lock, save
 from events.transport.session import RetryLater, Session
-from events.transport.telemetry import FOLD_SECONDS, LAG_IDS, LAG_SECONDS, REFUSALS, log
+from events.transport.telemetry import FOLD_SECONDS, REFUSALS, log
 from events.transport.topics import LANE_OF_TOPIC, LANES, internal_topic
+from events.transport.watchdog import Reader, Watchdog
 
 PAGE = 5_000
 """Facts read from the store at once when Kafka has not brought them."""
 PATIENCE = 2.0
 """Seconds that Kafka may be behind what the relay has published, before the store is read instead."""
-STANDSTILL = 60.0
-"""Seconds without progress while facts wait, after which the worker ends itself."""
+SILENCE = 60.0
+"""Seconds in which the store had to stand in for Kafka and Kafka brought nothing at all, after which the worker ends itself: of a topic
+that was deleted and made again a running Faust worker hears nothing for ever, and a new one reads it from its beginning."""
 TRACED = 20
 """Up to so many facts a batch are named in the log by their traces; above, only counted."""
 POISON_LIMIT = 100
 """Undecodable records in one life of a worker, after which it stops rather than empty a topic into quarantine."""
+QUARANTINE = """
+INSERT INTO refusal (kind, topic, partition, "offset", answer, record, recorded_at, shipped)
+SELECT 'poison', n.topic, n.partition, n.at, jsonb_build_object('detail', n.why), n.record, now(), true
+FROM (VALUES (%s::text, %s::int, %s::bigint, %s::text, %s::bytea)) AS n(topic, partition, at, why, record)
+WHERE NOT EXISTS (
+    SELECT FROM refusal r
+    WHERE r.kind = 'poison' AND (r.topic, r.partition, r."offset") = (n.topic, n.partition, n.at) AND r.record = n.record
+)
+"""
 
 
 Unpacked = dict[tuple[TP, int], list[tuple[int, Fact]]]
@@ -69,9 +79,11 @@ class Follower:
         self._session = Session(conninfo, name="follower", statement_seconds=30)
         self._admin: KafkaAdminClient | None = None
         self._unpacker = Unpacker()
-        self._poison = 0
+        self._poison: set[tuple[TP, int]] = set()
         self._behind: dict[tuple[str, TP], tuple[int, float]] = {}
-        self._lags: defaultdict[tuple[str, TP], Lag] = defaultdict(Lag)
+        self._unheard: dict[TP, float] = {}
+        self._readers: Sequence[Reader] = ()
+        self._watchdog = Watchdog(conninfo, lambda: self._readers)
         self._ready = "starting"
 
     def readiness(self) -> str:
@@ -79,18 +91,22 @@ class Follower:
 
     def close(self) -> None:
         self._session.close()
+        self._watchdog.close()
 
     # -- what the worker calls -------------------------------------------------------------------------------------
 
     def process(self, messages: Sequence[Message]) -> None:
         """Apply a batch in one transaction, or in several where a long hole is read; again and again until it is stored."""
+        for message in messages:
+            self._unheard.pop(message.tp, None)
         while self._session.until_done(lambda conn, locked: self._apply(conn, messages, locked)):
             pass
 
     def seek(self, partitions: frozenset[TP]) -> Mapping[TP, int | None]:
-        """Where to go after an assignment."""
-        topic_ids = self._topic_ids()
-        found = self._session.until_done(lambda conn, _: hints(conn, [consumer.name for consumer in self._consumers(conn)], topic_ids))
+        """Where to go after an assignment; of none, when there are more workers than partitions, nowhere."""
+        topic_ids = self._topic_ids() if partitions else {}
+        found = self._session.until_done(lambda conn, _: hints(conn, [consumer.name for consumer in self._known(conn)], topic_ids))
+        self._unheard = {tp: since for tp, since in self._unheard.items() if tp in partitions}
         self._ready = "ready"
         return {tp: found.get(tp) for tp in partitions}
 
@@ -98,12 +114,16 @@ class Follower:
         """Compare our places with what has been published; read from the store what Kafka has not brought in time."""
         self._session.until_done(lambda conn, locked: self._catch_up(conn, partitions, locked))
 
+    def watch(self, partitions: frozenset[TP]) -> None:
+        """In a thread of its own, so that it sees the one above stand still."""
+        self._watchdog.look(partitions)
+
     # -- one attempt ------------------------------------------------------------------------------------------------
 
     def _apply(self, conn: psycopg.Connection, messages: Sequence[Message], locked: Callable[[], None]) -> bool:
         """Apply what the places allow; True when a hole was longer than a page and the same messages must come again."""
         spans = [(message, span) for message in messages if (span := self._span(conn, message)) is not None]
-        consumers = self._consumers(conn)
+        consumers = self._known(conn)
         places = lock(conn, [consumer.name for consumer in consumers], {message.tp for message, _ in spans})
         locked()
         unpacked: Unpacked = {}
@@ -136,18 +156,20 @@ class Follower:
 
     def _catch_up(self, conn: psycopg.Connection, partitions: frozenset[TP], locked: Callable[[], None]) -> None:
         published = {TP(t, p): i for t, p, i in conn.execute("SELECT topic, partition, last_id FROM relay_published")}
-        consumers = self._consumers(conn)
+        consumers = self._known(conn)
         places = lock(conn, [consumer.name for consumer in consumers], partitions)
         locked()
+        now = time.monotonic()
+        self._behind = {(name, tp): seen for (name, tp), seen in self._behind.items() if tp in partitions}
         for consumer in consumers:
             for tp in sorted(partitions):
                 if LANE_OF_TOPIC[tp.topic] not in consumer.lanes:
                     continue
-                place = self._place(places, consumer, tp)
-                late = self._late(consumer.name, tp, place.last_id, published.get(tp, 0))
-                if late is None:
+                place, known = self._place(places, consumer, tp), published.get(tp, 0)
+                if not self._late(consumer.name, tp, place.last_id, known, now):
                     continue
-                upto = min(late, self._page_end(conn, tp, place.last_id, late))
+                self._instead(tp, now)
+                upto = self._page_end(conn, tp, place.last_id, known)
                 facts = list(self._from_store(conn, tp, place.last_id, upto))
                 self._hand_over(conn, consumer, facts)
                 log.warning(
@@ -169,19 +191,23 @@ class Follower:
         traces = sorted({trace for it in facts if (trace := getattr(it.fact, "trace", None))}) if len(facts) <= TRACED else []
         log.info("applied", consumer=consumer.name, facts=len(facts), upto=facts[-1].id, traces=traces)
 
-    def _late(self, consumer: str, tp: TP, position: int, published: int) -> int | None:
-        """Up to which id to read from the store; None while Kafka may still bring it."""
-        now = time.monotonic()
-        behind = published - position
+    def _known(self, conn: psycopg.Connection) -> Sequence[Consumer]:
+        found = self._consumers(conn)
+        self._readers = [Reader(consumer.name, consumer.lanes) for consumer in found]
+        return found
+
+    def _late(self, consumer: str, tp: TP, position: int, published: int, now: float) -> bool:
+        """Whether Kafka has had its time to bring what was published."""
         before, since = self._behind.get((consumer, tp), (-1, now))
-        moved = before != position or behind <= 0
-        self._behind[consumer, tp] = (position, now if moved else since)
-        waited = 0.0 if moved else now - since
-        LAG_IDS.labels(consumer, tp.topic, str(tp.partition)).set(max(behind, 0))
-        LAG_SECONDS.labels(consumer, tp.topic, str(tp.partition)).set(self._lags[consumer, tp].seconds(position, published, now))
-        if waited > STANDSTILL:
-            raise RuntimeError(f"{consumer} stands still at {position} of {published} in {tp}")
-        return published if waited >= PATIENCE else None
+        if before != position or published <= position:
+            since = now
+        self._behind[consumer, tp] = (position, since)
+        return now - since >= PATIENCE
+
+    def _instead(self, tp: TP, now: float) -> None:
+        """The store stands in for Kafka. RuntimeError when it has done so for long and nothing came by Kafka in between."""
+        if now - self._unheard.setdefault(tp, now) > SILENCE:
+            raise RuntimeError(f"Kafka brings nothing of {tp.topic}/{tp.partition} any more")
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -223,16 +249,13 @@ class Follower:
 
     def _quarantine(self, conn: psycopg.Connection, message: Message, why: str) -> None:
         """Never valid: kept 30 days for operators; too many stop the worker."""
-        self._poison += 1
-        if self._poison > POISON_LIMIT:
+        if (message.tp, message.offset) not in self._poison:
+            self._poison.add((message.tp, message.offset))
+            REFUSALS.labels("poison").inc()
+            log.error("undecodable record", topic=message.tp.topic, partition=message.tp.partition, offset=message.offset, why=why)
+        if len(self._poison) > POISON_LIMIT:
             raise RuntimeError(f"more than {POISON_LIMIT} undecodable records")
-        REFUSALS.labels("poison").inc()
-        log.error("undecodable record", topic=message.tp.topic, partition=message.tp.partition, offset=message.offset)
-        conn.execute(
-            'INSERT INTO refusal (kind, topic, partition, "offset", answer, record, recorded_at, shipped)'
-            " VALUES ('poison', %s, %s, %s, jsonb_build_object('detail', %s::text), %s, now(), true)",
-            (message.tp.topic, message.tp.partition, message.offset, why[:500], message.value),
-        )
+        conn.execute(QUARANTINE, (*message.tp, message.offset, why[:500], message.value or b""))
 
     def _topic_ids(self) -> dict[str, str]:
         if self._admin is None:
@@ -243,5 +266,5 @@ class Follower:
 
 def follow(*, group: str, follower: Follower, kafka: Kafka, lanes: Sequence[str]) -> None:
     """Follow these lanes until SIGTERM."""
-    handler = Handler(follower.process, follower.seek, follower.tick)
+    handler = Handler(follower.process, follower.seek, follower.tick, follower.watch)
     faust_worker.run(group=group, kafka=kafka, topics=[internal_topic(lane) for lane in lanes], handler=handler)

@@ -1,9 +1,13 @@
 """How processes connect to PostgreSQL: quickly or not at all, and never waiting without a bound."""
 
+from time import perf_counter
 from typing import Any
+from weakref import ref
 
 import psycopg
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from events.transport.telemetry import POOL_CONNECTIONS, POOL_TIMEOUTS, POOL_WAIT_SECONDS
 
 CONNECT_SECONDS = 1
 STATEMENT_SECONDS = 2
@@ -32,12 +36,43 @@ def connect(conninfo: str, *, name: str, statement_seconds: float = STATEMENT_SE
     return psycopg.connect(conninfo, autocommit=True, **session(name, statement_seconds))
 
 
+class Watched(ConnectionPool):
+    """A pool whose waits operators see, under its name."""
+
+    def getconn(self, timeout: float | None = None) -> psycopg.Connection:
+        began = perf_counter()
+        try:
+            return super().getconn(timeout)
+        except PoolTimeout:
+            POOL_TIMEOUTS.labels(self.name).inc()
+            raise
+        finally:
+            POOL_WAIT_SECONDS.labels(self.name).observe(perf_counter() - began)
+
+
+def _watch(watched: Watched) -> None:
+    """What the pool holds is asked of it whenever it is scraped; a metric keeps no pool alive."""
+    asked = ref(watched)
+
+    def held(state: str) -> float:
+        open_pool = asked()
+        if open_pool is None:
+            return 0.0
+        told = open_pool.get_stats()
+        idle = told.get("pool_available", 0)
+        return idle if state == "idle" else told.get("pool_size", 0) - idle
+
+    POOL_TIMEOUTS.labels(watched.name)  # a counter that is there from the start shows its first increase
+    POOL_CONNECTIONS.labels(watched.name, "idle").set_function(lambda: held("idle"))
+    POOL_CONNECTIONS.labels(watched.name, "used").set_function(lambda: held("used"))
+
+
 def pool(conninfo: str, *, name: str, size: int = 4, statement_seconds: float = STATEMENT_SECONDS) -> ConnectionPool:
     """A pool that is already open but does not wait for its first connection: a service starts while the database is away.
 
     Taking a connection raises psycopg_pool.PoolTimeout, an OperationalError, after a second.
     """
-    return ConnectionPool(
+    opened = Watched(
         conninfo,
         kwargs={"autocommit": True, **session(name, statement_seconds)},
         min_size=1,
@@ -49,3 +84,5 @@ def pool(conninfo: str, *, name: str, size: int = 4, statement_seconds: float = 
         name=name,
         open=True,
     )
+    _watch(opened)
+    return opened

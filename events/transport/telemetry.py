@@ -4,6 +4,7 @@ Metric and label names are public. A label takes its values from a closed list o
 type that the catalogue does not know is counted as `unknown`, never under the name that a member gave it.
 """
 
+import asyncio
 import logging
 import sys
 import threading
@@ -42,6 +43,7 @@ _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 _SLOW = (0.1, 0.5, 1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 7200.0, 86400.0)
 _FACTS = (1, 2, 5, 10, 25, 50, 100, 200, 300, 500)
 _PLACE = ("consumer", "topic", "partition")
+_WAKE_SECONDS = 0.25
 
 _counter = partial(Counter, registry=REGISTRY)
 _gauge = partial(Gauge, registry=REGISTRY)
@@ -91,13 +93,44 @@ STANDING_AGE_SECONDS = _histogram(
 )
 DIRECTIVES_UNANSWERED = _gauge(
     "liancheng_directives_unanswered",
-    "Newest directives that a platform has not answered, by action (restrict, lift) and age: "
+    "Newest directives that a platform has not answered, by platform (codes of the hub's members), action (restrict, lift) and age: "
     "fresh (60 s at most), late (an hour at most), overdue.",
-    ("action", "age"),
+    ("platform", "action", "age"),
 )
 RESTRICT_SECONDS = _histogram("liancheng_restrict_seconds", "From a directive that restricts until a platform enforced it.", buckets=_SLOW)
 LIFT_SECONDS = _histogram("liancheng_lift_seconds", "From a directive that lifts until a platform lifted.", buckets=_SLOW)
 DIGEST_MISMATCHES = _counter("liancheng_digest_mismatches", "Digests that platforms told of their copy and that differed from the hub's.")
+_PLATFORM = ("platform",)
+COPY_DIFFERS_SECONDS = _gauge(
+    "liancheng_copy_differs_seconds", "For how long a platform's copy has differed from the hub's, or 0, by platform.", _PLATFORM
+)
+COPY_SILENT_SECONDS = _gauge(
+    "liancheng_copy_silent_seconds", "For how long a platform has owed a digest of its copy, or 0, by platform.", _PLATFORM
+)
+MEASURES_UNMAPPED = _gauge(
+    "liancheng_measures_unmapped", "Measures that directives have asked for and that a platform has no action for, by platform.", _PLATFORM
+)
+
+WEBHOOK_DELIVERIES = _counter(
+    "liancheng_webhook_deliveries",
+    "Requests to platforms' addresses, by platform and result: delivered, gone, redirect, status, timeout, tls, unreachable, refused "
+    "(by the guard of addresses).",
+    ("platform", "result"),
+)
+WEBHOOK_SECONDS = _histogram("liancheng_webhook_seconds", "Time of one request to a platform's address.", buckets=_FAST)
+WEBHOOK_AGE_SECONDS = _gauge(
+    "liancheng_webhook_age_seconds",
+    "Age of the oldest directive that a platform's address was offered and has not taken, or 0, by platform and action (lift, restrict).",
+    ("platform", "action"),
+)
+WEBHOOK_WAITING = _gauge("liancheng_webhook_waiting", "Directives that a platform's address is still to be told, at most.", _PLATFORM)
+WEBHOOK_GIVEN_UP = _gauge(
+    "liancheng_webhook_given_up", "Directives that a platform's address refused for three days while it took others.", _PLATFORM
+)
+WEBHOOK_OFF = _gauge("liancheng_webhook_off", "1 for a platform whose address the hub has switched off, else 0.", _PLATFORM)
+WEBHOOK_ADMITTED = _gauge(
+    "liancheng_webhook_admitted_networks", "Networks beside the public internet that webhooks may reach (LIANCHENG_WEBHOOK_ALLOW)."
+)
 
 # --- whether justice is done ---
 NOTICES_UNDELIVERED = _gauge("liancheng_notices_undelivered", "Notices that nobody could deliver and a person has to look at.")
@@ -106,6 +139,18 @@ DUE_PROCESS_VIOLATIONS = _counter(
 )
 BREAKER_HELD = _gauge("liancheng_breaker_held_listings", "Listings that the breaker holds until a person has looked.")
 VAULT_ERASURES_DUE = _gauge("liancheng_vault_erasures_due", "Requests to erase words of the vault that were not carried out (make erase).")
+
+# --- how the process itself is ---
+POOL_CONNECTIONS = _gauge(
+    "liancheng_pool_connections", "Connections to PostgreSQL that a pool holds, by pool and state: used, idle.", ("pool", "state")
+)
+POOL_WAIT_SECONDS = _histogram("liancheng_pool_wait_seconds", "Wait for a connection out of a pool, by pool.", ("pool",), buckets=_FAST)
+POOL_TIMEOUTS = _counter("liancheng_pool_timeouts", "Requests to a pool that got no connection in time, by pool.", ("pool",))
+LOOP_DELAY_SECONDS = _histogram(
+    "liancheng_loop_delay_seconds",
+    "How much later than it asked for the event loop woke a task, asked four times a second.",
+    buckets=_FAST,
+)
 
 _KINDS = (Counter, Gauge, Histogram, Info)
 METRICS: Mapping[str, Counter | Gauge | Histogram | Info] = {name: it for name, it in globals().items() if isinstance(it, _KINDS)}
@@ -161,6 +206,15 @@ def _log_crash(kind: type[BaseException], error: BaseException, where: Traceback
 
 def _log_thread_crash(crash: threading.ExceptHookArgs) -> None:
     log.critical("crashed", exc_info=crash.exc_value, thread=crash.thread.name if crash.thread else None)
+
+
+async def watch_loop() -> None:
+    """Notice for ever how late the running event loop wakes whoever sleeps: something else kept it busy, or the machine did."""
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + _WAKE_SECONDS
+        await asyncio.sleep(_WAKE_SECONDS)
+        LOOP_DELAY_SECONDS.observe(max(loop.time() - due, 0.0))
 
 
 def is_ready(word: str) -> bool:

@@ -8,7 +8,9 @@ LANES: dict[str, int] = {"sanction": 1, "dossier": 2, "merchant": 3, "enforcemen
 """Lane name to the number stored beside each fact, most urgent first. Numbers never change."""
 
 PARTITIONS = 4
-"""Of every internal topic. Pinned: a change drains the topics and starts new ones."""
+"""Of every internal topic. Pinned: a change drains the topics and starts new ones (`make repartition`)."""
+DIRECTIVE_PARTITIONS = 4
+"""Of the topic of directives, which platforms read: never changed."""
 
 DIRECTIVE_TOPIC = "liancheng.directive.v1"
 INGRESS_PREFIX = "liancheng.ingress."
@@ -55,7 +57,7 @@ HUB_TOPICS: Sequence[Topic] = (
     *(Topic(name, PARTITIONS, {"retention.ms": str(7 * _DAY_MS), "max.message.bytes": "1048576"}) for name in LANE_OF_TOPIC),
     Topic(
         DIRECTIVE_TOPIC,
-        PARTITIONS,
+        DIRECTIVE_PARTITIONS,
         {"cleanup.policy": "compact", "max.compaction.lag.ms": "3600000", "delete.retention.ms": str(7 * _DAY_MS)},
     ),
 )

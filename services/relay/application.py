@@ -10,9 +10,9 @@ from kafka import KafkaProducer
 from events.transport.kafka import Kafka, producer
 from events.transport.positions import TP
 from events.transport.postgres import connect
-from events.transport.store import Row, check
+from events.transport.store import ForeignLog, Row, check
 from events.transport.telemetry import END_TO_END_SECONDS, log
-from events.transport.topics import LANES
+from events.transport.topics import LANES, PARTITIONS
 from services.relay import lease
 from services.relay.answers import Answers
 from services.relay.packing import LANE_NAMES, envelopes, mark
@@ -69,6 +69,9 @@ class LaneRelay:
             self._conn.execute("SELECT lane, last_id FROM relay_cursor WHERE lane = ANY(%s)", (self._lanes,))
         )
         self._published = {TP(t, p): i for t, p, i in self._conn.execute("SELECT topic, partition, last_id FROM relay_published")}
+        if {tp.partition for tp in self._published} != set(range(PARTITIONS)):
+            self.close()
+            raise ForeignLog(f"the log was published in another number of partitions than {PARTITIONS}: run `make repartition`")
 
     def close(self) -> None:
         self._producer.close(timeout=2)

@@ -9,7 +9,7 @@ import psycopg
 
 from events.catalogue import CATALOGUE
 from events.facts.fact import DossierFact, Fact, Statement
-from events.transport import positions, store
+from events.transport import positions, store, topics
 from events.transport.follow import Delivered
 from events.transport.positions import TP, Place
 from events.transport.topics import LANE_OF_TOPIC, LANES, partition_of
@@ -45,7 +45,7 @@ def feed(conn: psycopg.Connection, facts: Sequence[At], *views: View) -> None:
 
 def give(conn: psycopg.Connection, view: View, to: Live, facts: Sequence[At]) -> None:
     """One batch to one generation: what it has not had, of its lanes."""
-    tps = [TP(f"liancheng.{lane}.v1", partition) for lane in view.lanes for partition in range(4)]
+    tps = [TP(f"liancheng.{lane}.v1", partition) for lane in view.lanes for partition in range(topics.PARTITIONS)]
     places = positions.lock(conn, [to.consumer], tps)
     new = [it for it in facts if it.fact.lane in view.lanes and it.id > places[to.consumer, TP(it.topic, it.partition)].last_id]
     if new:
@@ -98,7 +98,7 @@ def work(conn: psycopg.Connection) -> None:
     """What a follower does with all that is in the log and not in the live generations: one batch, in one transaction."""
     with conn.transaction():
         for consumer in consumers(conn, list(VIEWS.values())):
-            tps = [TP(f"liancheng.{lane}.v1", partition) for lane in sorted(consumer.lanes) for partition in range(4)]
+            tps = [TP(f"liancheng.{lane}.v1", partition) for lane in sorted(consumer.lanes) for partition in range(topics.PARTITIONS)]
             places = positions.lock(conn, [consumer.name], tps)
             facts: list[Delivered] = []
             for tp in tps:

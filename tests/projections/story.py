@@ -244,3 +244,18 @@ def case(n: int = 0, start: datetime = NOON) -> Sequence[Fact]:
         freed(2, subject, next(hours), accounts=(shop, stall), cause=lift.stream),
         answered(2, "lifted", "tmall", next(hours), subject),
     )  # fmt: skip
+
+
+def five_merchants() -> list[At]:
+    """Five merchants at once; the account of the first goes to another subject and comes back."""
+    cases = [case(n, later(n)) for n in range(5)]
+    one = weighing("s-0-2", STALL)
+    moved = [
+        detached(STALL, UUID(int=2), at=later(9)),
+        attached(STALL, UUID(int=2), later(9)),
+        carried(one, UUID(int=2), at=later(9)),
+        detached(STALL, MERCHANT, UUID(int=2), later(10)),
+        attached(STALL, MERCHANT, later(10)),
+        carried(one, MERCHANT, UUID(int=2), later(10)),
+    ]
+    return log([fact for step in zip(*cases, strict=True) for fact in step] + moved)

@@ -1,7 +1,6 @@
 """Whatever the batches, the order of partitions and the repetitions: the rows are those of a rebuild."""
 
 from random import Random
-from uuid import UUID
 
 import psycopg
 import pytest
@@ -13,23 +12,7 @@ from tests.projections import story as s
 from tests.projections.hosting import batches, fresh, of
 from tests.support.stack import Database
 
-OTHER = UUID(int=2)
 ALL_VIEWS = pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS.keys())
-
-
-def facts() -> list[s.At]:
-    """Five merchants at once; the account of the first goes to another subject and comes back."""
-    cases = [s.case(n, s.later(n)) for n in range(5)]
-    one = s.weighing("s-0-2", s.STALL)
-    moved = [
-        s.detached(s.STALL, OTHER, at=s.later(9)),
-        s.attached(s.STALL, OTHER, s.later(9)),
-        s.carried(one, OTHER, at=s.later(9)),
-        s.detached(s.STALL, s.MERCHANT, OTHER, s.later(10)),
-        s.attached(s.STALL, s.MERCHANT, s.later(10)),
-        s.carried(one, s.MERCHANT, OTHER, s.later(10)),
-    ]
-    return s.log([fact for step in zip(*cases, strict=True) for fact in step] + moved)
 
 
 def loaded(conn: psycopg.Connection, view: View, deliveries: list[s.At], number: int) -> str:
@@ -44,40 +27,40 @@ def loaded(conn: psycopg.Connection, view: View, deliveries: list[s.At], number:
 def test_any_batches_in_any_order_of_partitions_end_in_the_rows_of_a_rebuild(module_database: Database, view: View, seed: int) -> None:
     with module_database.connect("projections") as conn:
         to = fresh(conn, view, 100 + seed)
-        for batch in batches(of(view, facts()), Random(seed)):
+        for batch in batches(of(view, s.five_merchants()), Random(seed)):
             with conn.transaction():
                 view.apply(conn, to.schema, batch)
-        assert digest(conn, view, to) == loaded(conn, view, facts(), 200 + seed)
+        assert digest(conn, view, to) == loaded(conn, view, s.five_merchants(), 200 + seed)
 
 
 @ALL_VIEWS
 def test_the_same_facts_twice_change_nothing(module_database: Database, view: View) -> None:
     with module_database.connect("projections") as conn:
         to = fresh(conn, view, 300)
-        mine = of(view, facts())
+        mine = of(view, s.five_merchants())
         for part in (mine, mine, mine[len(mine) // 2 :]):
             with conn.transaction():
                 view.apply(conn, to.schema, part)
-        assert digest(conn, view, to) == loaded(conn, view, facts(), 301)
+        assert digest(conn, view, to) == loaded(conn, view, s.five_merchants(), 301)
 
 
 @pytest.mark.parametrize("view", [VIEWS["casefile"], VIEWS["coverage"]], ids=lambda view: view.name)
 @pytest.mark.parametrize("seed", range(3))
 def test_views_of_many_lanes_take_their_facts_in_any_order_whatever(module_database: Database, view: View, seed: int) -> None:
-    shuffled = of(view, facts())
+    shuffled = of(view, s.five_merchants())
     Random(seed).shuffle(shuffled)
     with module_database.connect("projections") as conn:
         to = fresh(conn, view, 400 + seed)
         for start in range(0, len(shuffled), 7):
             with conn.transaction():
                 view.apply(conn, to.schema, shuffled[start : start + 7])
-        assert digest(conn, view, to) == loaded(conn, view, facts(), 500 + seed)
+        assert digest(conn, view, to) == loaded(conn, view, s.five_merchants(), 500 + seed)
 
 
 @ALL_VIEWS
 def test_a_rebuild_up_to_a_position_is_the_view_as_it_was_there(module_database: Database, view: View) -> None:
     """One batch a fact; the digest at every tenth position."""
-    mine = of(view, facts())
+    mine = of(view, s.five_merchants())
     with module_database.connect("projections") as conn:
         to = fresh(conn, view, 600)
         for n, it in enumerate(mine, 1):
@@ -94,14 +77,5 @@ def test_facts_that_are_not_its_business_change_nothing(module_database: Databas
         to = fresh(conn, view, 700)
         empty = digest(conn, view, to)
         with conn.transaction():
-            assert not view.apply(conn, to.schema, [it for it in facts() if it.fact.lane not in ("dossier", "enforcement")])
+            assert not view.apply(conn, to.schema, [it for it in s.five_merchants() if it.fact.lane not in ("dossier", "enforcement")])
         assert digest(conn, view, to) == empty
-
-
-@ALL_VIEWS
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/Los_Angeles"])
-def test_the_digest_is_the_same_in_every_time_zone(module_database: Database, view: View, zone: str) -> None:
-    with module_database.connect("projections") as conn:
-        here = loaded(conn, view, facts(), 800)
-        conn.execute("SELECT set_config('TimeZone', %s, false)", (zone,))
-        assert loaded(conn, view, facts(), 801) == here

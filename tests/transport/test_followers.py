@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 import psycopg
 import pytest
 
-from events.catalogue import CATALOGUE
+from events.catalogue import CATALOGUE, Catalogue
 from events.facts.fact import Fact
+from events.facts.report import ReportAnswered
 from events.transport import follow
-from events.transport.envelope import Span, pack
+from events.transport.envelope import Span, Unpacker, pack
 from events.transport.faust_worker import Message
 from events.transport.follow import Consumer, Delivered, Follower, RetryLater
 from events.transport.kafka import Kafka
@@ -136,6 +137,83 @@ def test_a_record_without_headers_is_quarantined_and_the_next_shows_the_hole(ben
     nameless = bench.record(0, 10)._replace(headers=())
     bench.follower.process([nameless, bench.record(10, 12)])
     assert bench.applied == bench.ids[:12]
+
+
+def test_a_damaged_record_is_quarantined_once_however_often_it_comes(bench: Bench) -> None:
+    """Tried again and again, and read again by a worker that has been started anew."""
+    damaged = bench.record(0, 10)._replace(headers=())
+    bench.fails = [RetryLater("soon")] * 5
+    bench.follower.process([damaged, bench.record(10, 12)])
+    bench.follow(Consumer("bench", LANE, bench.apply)).process([damaged, bench.record(12, 14)])
+    assert bench.applied == bench.ids[:14]
+    assert bench.owner.execute("SELECT count(*) FROM refusal").fetchone() == (1,)
+
+
+def test_one_damaged_record_that_is_tried_for_long_stops_nobody(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "POISON_LIMIT", 3)
+    bench.fails = [RetryLater("soon")] * 5
+    bench.follower.process([bench.record(0, 10)._replace(headers=()), bench.record(10, 12)])
+    assert bench.applied == bench.ids[:12]
+
+
+def test_a_topic_full_of_rubbish_stops_the_worker(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "POISON_LIMIT", 3)
+    rubbish = [bench.record(0, 1)._replace(headers=(), offset=offset) for offset in range(4)]
+    bench.follower.process(rubbish[:3])
+    with pytest.raises(RuntimeError, match="more than 3 undecodable records"):
+        bench.follower.process(rubbish)
+
+
+def test_a_fact_of_a_newer_hub_is_waited_for(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Followers are deployed first; should one not be, nothing is passed over: here it learns the name while it waits."""
+    older = Catalogue([kind for kind in CATALOGUE.classes.values() if kind is not ReportAnswered])
+    knows = bench.follower._unpacker
+    bench.follower._unpacker = Unpacker(older)
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        assert bench.applied == []
+        waits.append(seconds)
+        if len(waits) == 3:
+            bench.follower._unpacker = knows
+
+    monkeypatch.setattr("events.transport.session.time.sleep", wait)
+    bench.follower.process([bench.record(0, 10)])
+    assert len(waits) == 3
+    assert bench.applied == bench.ids[:10]
+
+
+def test_when_only_the_store_brings_anything_the_worker_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A topic that was deleted and made again leaves a running Faust worker without a record for ever."""
+    monkeypatch.setattr(follow, "PATIENCE", 0.0)
+    now = [1000.0]
+    monkeypatch.setattr("events.transport.follow.time.monotonic", lambda: now[0])
+
+    def published(upto: int) -> None:
+        bench.owner.execute("UPDATE relay_published SET last_id = %s WHERE (topic, partition) = (%s, %s)", (bench.ids[upto - 1], *PLACE))
+        bench.follower.tick(frozenset({PLACE}))
+
+    published(5)
+    now[0] += 40.0
+    published(10)
+    bench.follower.process([bench.record(10, 12)])
+    now[0] += 40.0
+    published(15)
+    now[0] += 61.0
+    with pytest.raises(RuntimeError, match="Kafka brings nothing of"):
+        published(20)
+    assert bench.applied == bench.ids[:15]
+
+
+def test_a_partition_that_was_away_gets_its_time_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("events.transport.follow.time.monotonic", lambda: now[0])
+    bench.follower.tick(frozenset({PLACE}))
+    bench.follower.tick(frozenset())
+    now[0] += 600.0
+    bench.owner.execute("UPDATE relay_published SET last_id = %s WHERE (topic, partition) = (%s, %s)", (bench.ids[4], *PLACE))
+    bench.follower.tick(frozenset({PLACE}))
+    assert bench.applied == []
 
 
 def test_without_a_position_row_the_worker_stops(bench: Bench) -> None:

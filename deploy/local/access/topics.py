@@ -32,8 +32,8 @@ def create(admin: KafkaAdminClient, topics: Iterable[Topic]) -> None:
     for name, found in known.items():
         if len(found["partitions"]) != wanted[name].partitions:
             raise Trouble(
-                f"主题 {name} 有 {len(found['partitions'])} 个分区，应为 {wanted[name].partitions}",
-                f"topic {name} has {len(found['partitions'])} partitions instead of {wanted[name].partitions}",
+                f"主题 {name} 有 {len(found['partitions'])} 个分区，应为 {wanted[name].partitions}：make repartition",
+                f"topic {name} has {len(found['partitions'])} partitions instead of {wanted[name].partitions}: make repartition",
             )
     missing = {name: {"num_partitions": topic.partitions, "configs": topic.config} for name, topic in wanted.items() if name not in known}
     if missing:

@@ -1,0 +1,88 @@
+"""For five minutes a follower is killed, ended, frozen or added every three seconds while statements flow: each fact is applied once."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.support.stack import Broker, Database
+from tests.transport.fleet import Fleet, Worker
+
+SECONDS = float(os.environ.get("LIANCHENG_CHURN_SECONDS", "300"))
+EVERY = 3.0
+EACH_SECOND = 1_000
+WORKERS = 3
+STALL = 15.0
+"""Seconds that nothing may be applied, at the longest."""
+
+
+@pytest.fixture
+def fleet(database: Database, clean_kafka: Broker, tmp_path: Path) -> Iterator[Fleet]:
+    fleet = Fleet(database, clean_kafka, tmp_path)
+    try:
+        yield fleet
+    finally:
+        fleet.close()
+
+
+class Churn:
+    """What becomes of the workers; which, is drawn."""
+
+    def __init__(self, fleet: Fleet, random: Random) -> None:
+        self._fleet, self._random = fleet, random
+        self.done: dict[str, int] = {}
+        self._frozen: list[tuple[float, ExitStack]] = []
+
+    def step(self, now: float) -> None:
+        for until, stack in [it for it in self._frozen if it[0] <= now]:
+            stack.close()
+            self._frozen.remove((until, stack))
+        living = [worker for worker in self._fleet.workers if worker.process.poll() is None]
+        what: Callable[[Worker, float], None] = self._random.choice([self._killed, self._ended, self._frozen_for, self._frozen_for])
+        if living:
+            what(self._random.choice(living), now)
+            self.done[what.__name__.strip("_")] = self.done.get(what.__name__.strip("_"), 0) + 1
+        while sum(worker.process.poll() is None for worker in self._fleet.workers) < WORKERS:
+            self._fleet.start()
+
+    def thaw(self) -> None:
+        for _, stack in self._frozen:
+            stack.close()
+
+    def _killed(self, worker: Worker, _: float) -> None:
+        self._fleet.end(worker, signal.SIGKILL)
+
+    def _ended(self, worker: Worker, _: float) -> None:
+        worker.process.send_signal(signal.SIGTERM)
+
+    def _frozen_for(self, worker: Worker, now: float) -> None:
+        """Shorter or longer than Kafka waits for it."""
+        stack = ExitStack()
+        stack.enter_context(self._fleet.frozen(worker))
+        self._frozen.append((now + self._random.choice([2.0, 9.0]), stack))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(SECONDS + 300)
+def test_no_churn_loses_or_doubles_a_fact(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
+    churn = Churn(fleet, Random(os.urandom(8)))
+    fleet.ready(*(fleet.start() for _ in range(WORKERS)))
+    ends = time.monotonic() + SECONDS
+    with fleet.saying(EACH_SECOND):
+        while (now := time.monotonic()) < ends:
+            churn.step(now)
+            time.sleep(EVERY)
+        churn.thaw()
+    done = fleet.settled()
+    stall = fleet.longest_stall()
+    with capsys.disabled():
+        sys.stdout.write(f"\nchurn for {SECONDS:.0f} s, {churn.done}: {done}, longest stall {stall:.1f} s\n")
+    assert (done.lost, done.doubled) == (0, 0)
+    assert done.said >= 0.5 * SECONDS * EACH_SECOND
+    assert stall <= STALL
