@@ -15,7 +15,7 @@ from events.transport.topics import LANE_OF_TOPIC
 STANDSTILL = 60.0
 """Seconds without progress while facts wait, after which the worker ends itself."""
 BLINK = 10.0
-"""Seconds without a look, after which this process was frozen itself and cannot say who stood still."""
+"""Seconds without a look, the process frozen or the database away, after which nobody can say who stood still."""
 
 PLACES = """
 SELECT p.consumer, p.topic, p.partition, p.last_id, r.last_id FROM position p JOIN relay_published r USING (topic, partition)
@@ -50,7 +50,6 @@ class Watchdog:
             found = self._places(partitions)
         except psycopg.OperationalError as away:
             log.warning("watchdog does not see", why=str(away).strip())
-            self._moved.clear()
             return
         if now - self._looked > BLINK:
             self._moved.clear()

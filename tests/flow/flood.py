@@ -21,8 +21,9 @@ BATCH = 40
 class Flood:
     """Reports and sanctions of alpha about ever new merchants, through an outbox as a platform would."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self.world, self.outbox = world, Outbox(folder / "flood.db")
+    def __init__(self, world: World, folder: Path, *, pause: float = 0.02) -> None:
+        """A batch every `pause` seconds."""
+        self.world, self.outbox, self._pause = world, Outbox(folder / "flood.db"), pause
         self.prefix = f"flood-{uuid4().hex[:8]}-"
         self.said = self.sanctions = 0
         self._stop = Event()
@@ -62,7 +63,7 @@ class Flood:
         self.outbox.close()
 
     def _run(self) -> None:
-        while not self._stop.wait(0.02):
+        while not self._stop.wait(self._pause):
             made = [self._statement(company(self.world.random, "潮", list(PLATFORMS))) for _ in range(BATCH)]
             self.outbox.put(*made)
             self.said += len(made)

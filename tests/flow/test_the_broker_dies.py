@@ -60,7 +60,7 @@ def pulse(world: World) -> Iterator[Pulse]:
 
 @pytest.fixture
 def flood(world: World, tmp_path: Path) -> Iterator[Flood]:
-    flood = Flood(world, tmp_path)
+    flood = Flood(world, tmp_path, pause=0.2)
     try:
         yield flood
     finally:

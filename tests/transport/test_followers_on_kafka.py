@@ -16,7 +16,7 @@ from tests.support.stack import Broker, Database
 from tests.transport.fleet import Fleet, whole
 from tests.transport.follower_process import LANES
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 GROUP = "projections-fleet"
 PLACES = [TopicPartition(internal_topic(lane), partition) for lane in LANES for partition in range(PARTITIONS)]
