@@ -105,9 +105,49 @@ ROWS = (
                 "未获回应的指令",
                 "Directives without an answer",
                 "short",
-                (("max by (action, age) (liancheng_directives_unanswered)", "{{action}} {{age}}"),),
+                (("sum by (action, age) (max by (platform, action, age) (liancheng_directives_unanswered))", "{{action}} {{age}}"),),
             ),
             Panel("状态数据的时龄", "Age of standing", "s", _quantiles("liancheng_standing_age_seconds")),
+        ),
+    ),
+    Row(
+        "回调",
+        "Webhooks",
+        (
+            Panel(
+                "每秒回调，按结果",
+                "Deliveries a second, by result",
+                "reqps",
+                (("sum by (result) (rate(liancheng_webhook_deliveries_total[1m]))", "{{result}}"),),
+            ),
+            Panel(
+                "每秒未送达，按平台",
+                "Deliveries that failed, a second, by platform",
+                "reqps",
+                (('sum by (platform) (rate(liancheng_webhook_deliveries_total{result!="delivered"}[5m])) > 0', "{{platform}}"),),
+            ),
+            Panel("回调耗时", "Time of a delivery", "s", _quantiles("liancheng_webhook_seconds")),
+            Panel(
+                "最早未收下的指令",
+                "Oldest directive that was not taken",
+                "s",
+                (("max by (platform, action) (liancheng_webhook_age_seconds) > 0", "{{platform}} {{action}}"),),
+            ),
+            Panel(
+                "待送达指令", "Directives still to be told", "short", (("max by (platform) (liancheng_webhook_waiting)", "{{platform}}"),)
+            ),
+            Panel(
+                "停用的回调与放弃的指令",
+                "Addresses switched off, directives given up",
+                "short",
+                (
+                    ("max by (platform) (liancheng_webhook_off) > 0", "{{platform}} off"),
+                    ("max by (platform) (liancheng_webhook_given_up) > 0", "{{platform}} given up"),
+                ),
+            ),
+            Panel(
+                "公网以外的许可网段", "Networks admitted beside the internet", "short", (("max(liancheng_webhook_admitted_networks)", ""),)
+            ),
         ),
     ),
     Row(
@@ -115,18 +155,34 @@ ROWS = (
         "Due process",
         (
             Panel(
-                "被拦截的无依据指令（一天）",
-                "Directives stopped without a decision (a day)",
+                "被拦截的无依据指令（一小时）",
+                "Directives stopped without a decision (an hour)",
                 "short",
-                (("sum(increase(liancheng_due_process_violations_total[1d]))", "1d"),),
+                (("sum(increase(liancheng_due_process_violations_total[1h]))", "1h"),),
             ),
             Panel("无法送达的告知书", "Notices that nobody could deliver", "short", (("max(liancheng_notices_undelivered)", ""),)),
+            Panel("一日内到期的答复", "Answers due within a day", "short", (("max(liancheng_answers_due)", ""),)),
             Panel("熔断暂缓的列名", "Listings held by the breaker", "short", (("max(liancheng_breaker_held_listings)", ""),)),
             Panel(
-                "副本不一致（一天）",
-                "Copies that differed (a day)",
+                "副本不一致（一小时）",
+                "Copies that differed (an hour)",
                 "short",
-                (("sum(increase(liancheng_digest_mismatches_total[1d]))", "1d"),),
+                (("sum(increase(liancheng_digest_mismatches_total[1h]))", "1h"),),
+            ),
+            Panel(
+                "副本存疑的平台",
+                "Platforms whose copies are in doubt",
+                "s",
+                (
+                    ("max by (platform) (liancheng_copy_differs_seconds) > 0", "{{platform}} differs"),
+                    ("max by (platform) (liancheng_copy_silent_seconds) > 0", "{{platform}} silent"),
+                ),
+            ),
+            Panel(
+                "没有对应动作的措施",
+                "Measures that a platform has no action for",
+                "short",
+                (("max by (platform) (liancheng_measures_unmapped) > 0", "{{platform}}"),),
             ),
             Panel("未执行的删除请求", "Requests of erasure not done", "short", (("max(liancheng_vault_erasures_due)", ""),)),
         ),
@@ -149,6 +205,26 @@ ROWS = (
                 (('rate(process_cpu_seconds_total{job="liancheng"}[1m])', "{{process}}"),),
             ),
             Panel("常驻内存", "Resident memory", "bytes", (('process_resident_memory_bytes{job="liancheng"}', "{{process}}"),)),
+            Panel(
+                "打开的文件与连接",
+                "Open files and connections",
+                "short",
+                (('process_open_fds{job="liancheng"}', "{{process}}"),),
+            ),
+            Panel(
+                "数据库连接",
+                "Connections to PostgreSQL",
+                "short",
+                (("sum by (pool, state) (liancheng_pool_connections)", "{{pool}} {{state}}"),),
+            ),
+            Panel("等待数据库连接", "Wait for a connection", "s", _quantiles("liancheng_pool_wait_seconds", "pool")),
+            Panel(
+                "取不到连接的请求（一小时）",
+                "Requests that got no connection (an hour)",
+                "short",
+                (("sum by (pool) (increase(liancheng_pool_timeouts_total[1h]))", "{{pool}}"),),
+            ),
+            Panel("事件循环迟到", "Delay of the event loop", "s", _quantiles("liancheng_loop_delay_seconds", "process")),
             Panel("版本", "Versions", "short", (("count by (version) (liancheng_build_info)", "{{version}}"),)),
         ),
     ),

@@ -27,6 +27,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Divides procedural waits; 86400 makes a working day a second."""
     breaker_factor: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
     """Raises the bounds of the breaker."""
+    evidence_bucket: str = ""
+    """Of a store that speaks S3, for the content of evidence; empty: a folder below `home`."""
+    timestamp_anchors: str = ""
+    """A file of certificates, whose time stamps on evidence are believed."""
     postgres_port: Port = 8171
     kafka_port: Port = 8172
     kafka_controller_port: Port = 8173
@@ -39,6 +43,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     relay_port: Port = 8162
     adjudicator_port: Port = 8163
     projections_port: Port = 8164
+    ops_port: Port = 8165
+    prometheus: bool = True
+    """Start the machine's own Prometheus, where one is installed."""
+    prometheus_port: Port = 8180
 
     @property
     def folder(self) -> Path:
@@ -54,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Of single processes; handed on as they are. Each is explained beside its field in the process's own settings.
-TUNING = ("GATEWAY_RATE", "GATEWAY_BURST", "DIRECTIVES_KEPT", "ADJUDICATION_URL", "REGULATOR_HTTPS")
+TUNING = ("GATEWAY_RATE", "GATEWAY_BURST", "DIRECTIVES_KEPT", "DIGEST_SECONDS", "WEBHOOK_ALLOW", "ADJUDICATION_URL", "REGULATOR_HTTPS")
 KNOWN = {f"LIANCHENG_{name.upper()}" for name in (*Settings.__struct_fields__, *TUNING)}
 
 
@@ -65,6 +73,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     kafka_username: str | None = None
     kafka_password: str | None = None
     database_url: str | None = None
+    prometheus_url: str | None = None
 
 
 def read(environ: Mapping[str, str]) -> tuple[Settings, Site]:

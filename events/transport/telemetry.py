@@ -133,6 +133,9 @@ WEBHOOK_ADMITTED = _gauge(
 )
 
 # --- whether justice is done ---
+ANSWERS_DUE = _gauge(
+    "liancheng_answers_due", "Listings with an objection, appeal, repair or second look that falls due within a day, and is then granted."
+)
 NOTICES_UNDELIVERED = _gauge("liancheng_notices_undelivered", "Notices that nobody could deliver and a person has to look at.")
 DUE_PROCESS_VIOLATIONS = _counter(
     "liancheng_due_process_violations", "Directives of tier restricted or above that were stopped: no decision stands behind them."

@@ -1,6 +1,6 @@
 """A directive as platforms get it: a CloudEvent whose data is the full state of one subject's restrictions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Literal
@@ -11,6 +11,7 @@ import msgspec
 from events.facts import directive as facts
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import Measure, Tier
+from events.wire.redaction import DIRECTIVE, Audience, Subject, tells
 
 TYPE = "liancheng.directive.issued.v1"
 
@@ -62,23 +63,33 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True):
     """In the pull feed and in webhooks: the accounts of this subject at the platform that reads."""
 
 
+_HIDDEN: Mapping[str, Any] = {"measures": [], "reasons": [], "your_accounts": msgspec.UNSET}
+"""What stands in the place of a field that is not told; else null."""
+
+
 def data(fact: DirectiveIssued, your_accounts: Iterable[str] | None = None) -> Directive:
-    """What platforms are told. At tier none it tells nothing of who the subject is; a sole trader's name (USCC 92…) is a person's."""
-    free = fact.tier < Tier.RESTRICTED
-    sole_trader = fact.uscc is not None and fact.uscc.startswith("92")
+    """What platforms are told, after the table of `events.wire.redaction`. Without `your_accounts` it is for the public topic."""
+    audience: Audience = "topic" if your_accounts is None else "platform"
+    # Sole traders have codes that begin with 92.
+    subject = Subject(fact.tier >= Tier.RESTRICTED, fact.uscc is None or not fact.uscc.startswith("92"))
+    hidden = {field: _HIDDEN.get(field) for field, rules in DIRECTIVE.items() if not tells(rules[audience], subject)}
+    return msgspec.structs.replace(_whole(fact, your_accounts), **hidden)
+
+
+def _whole(fact: DirectiveIssued, your_accounts: Iterable[str] | None) -> Directive:
     return Directive(
         subject_id=fact.subject_id,
         seq=fact.seq,
         merged_into=fact.merged_into,
-        uscc=None if free else fact.uscc,
-        name=None if free or sole_trader else fact.name,
-        tier="none" if free else "blacklisted" if fact.tier is Tier.BLACKLISTED else "restricted",
+        uscc=fact.uscc,
+        name=fact.name,
+        tier="blacklisted" if fact.tier is Tier.BLACKLISTED else "restricted" if fact.tier is Tier.RESTRICTED else "none",
         contested=fact.contested,
-        measures=[] if free else [Until(one.measure, one.until) for one in fact.measures],
-        since=None if free else fact.since,
-        until=None if free else fact.until,
-        decision=None if free else fact.decision,
-        reasons=[] if free else [_reason(one) for one in fact.reasons],
+        measures=[Until(one.measure, one.until) for one in fact.measures],
+        since=fact.since,
+        until=fact.until,
+        decision=fact.decision,
+        reasons=[_reason(one) for one in fact.reasons],
         rulebook=fact.rulebook,
         appeal=fact.appeal,
         issued_at=fact.at,
@@ -118,6 +129,11 @@ def attributes(fact: DirectiveIssued, event_id: str, source: str = "/hub") -> di
 def cloudevent(fact: DirectiveIssued, event_id: str, source: str = "/hub", accounts: Iterable[str] | None = None) -> dict[str, Any]:
     """Structured, for the pull feed and webhooks; `accounts` are those of the platform that reads, whose source is /hub/{code}."""
     return {**attributes(fact, event_id, source), "data": data(fact, accounts)}
+
+
+def tombstone(fact: DirectiveIssued) -> tuple[bytes, None, list[tuple[str, bytes]]]:
+    """Of whom has long been free nothing stays on the topic but, for a while, that this directive was the last about him."""
+    return str(fact.subject_id).encode(), None, [("ce_id", directive_id(fact).encode())]
 
 
 def kafka_record(fact: DirectiveIssued) -> tuple[bytes, bytes, list[tuple[str, bytes]]]:

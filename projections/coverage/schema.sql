@@ -10,5 +10,14 @@ CREATE TABLE coverage (
     state bytea NOT NULL,
     PRIMARY KEY (subject_id, platform)
 );
+-- How many rows of a platform have which last answer and which unanswered action ('' for none): nobody has to count them.
+CREATE TABLE tally (
+    platform text NOT NULL,
+    last_state text NOT NULL,
+    action text NOT NULL,
+    n bigint NOT NULL,
+    PRIMARY KEY (platform, last_state, action)
+);
+CREATE INDEX coverage_owed_idx ON coverage (platform, since) WHERE since IS NOT NULL;
 CREATE INDEX coverage_platform_idx ON coverage (platform, last_id DESC NULLS LAST);
 CREATE INDEX coverage_unanswered_idx ON coverage (action, since) WHERE since IS NOT NULL;

@@ -1,6 +1,7 @@
 """Writes coverage: the rows of a batch are locked, joined with what is new, and written by one statement."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -33,6 +34,16 @@ SET = (
 )
 
 
+ADD_TALLY = (
+    "INSERT INTO {view}.tally SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::bigint[])"
+    " ON CONFLICT (platform, last_state, action) DO UPDATE SET n = tally.n + excluded.n"
+)
+DROP_TALLY = (
+    "DELETE FROM {view}.tally t USING unnest(%b::text[], %b::text[], %b::text[]) AS n(platform, last_state, action)"
+    " WHERE (t.platform, t.last_state, t.action) = (n.platform, n.last_state, n.action) AND t.n = 0"
+)
+
+
 def apply(conn: Connection, schema: str, facts: Sequence[Delivery]) -> bool:
     """Join what the facts say into the rows."""
     new = folded({}, facts)
@@ -47,6 +58,9 @@ def apply(conn: Connection, schema: str, facts: Sequence[Delivery]) -> bool:
     if changed:
         _measure(before, changed)
         conn.execute(within(schema, SET), columns([_row(row) for row in changed], 7))
+    if counted := _counted(before, changed):
+        conn.execute(within(schema, ADD_TALLY), columns(counted, 4))
+        conn.execute(within(schema, DROP_TALLY), columns([row[:3] for row in counted], 3))
     return bool(changed)
 
 
@@ -60,9 +74,14 @@ def _measure(before: dict[Key, Coverage], changed: Iterable[Coverage]) -> None:
 
 def load(conn: Connection, schema: str, facts: Iterable[Delivery]) -> None:
     """Join everything in memory, and copy it in."""
-    with conn.cursor() as cursor, cursor.copy(within(schema, "COPY {view}.coverage FROM STDIN")) as copy:
-        for _, row in sorted(folded({}, facts).items()):
-            copy.write_row(_row(row))
+    rows = folded({}, facts)
+    with conn.cursor() as cursor:
+        with cursor.copy(within(schema, "COPY {view}.coverage FROM STDIN")) as copy:
+            for _, row in sorted(rows.items()):
+                copy.write_row(_row(row))
+        with cursor.copy(within(schema, "COPY {view}.tally FROM STDIN")) as copy:
+            for counted in _counted({}, rows.values()):
+                copy.write_row(counted)
 
 
 def folded(rows: dict[Key, Coverage], facts: Iterable[Delivery]) -> dict[Key, Coverage]:
@@ -72,6 +91,21 @@ def folded(rows: dict[Key, Coverage], facts: Iterable[Delivery]) -> dict[Key, Co
             key = row.subject_id, row.platform
             rows[key] = join(rows[key], row) if key in rows else join(row, row)
     return rows
+
+
+def _counted(before: Mapping[Key, Coverage], rows: Iterable[Coverage]) -> list[tuple[object, ...]]:
+    """How the numbers of a platform change, in the one order in which everybody locks them. An empty row is not counted."""
+    found: Counter[tuple[str, str, str]] = Counter()
+    for row in rows:
+        found[_kind(row)] += 1
+        was = before.get((row.subject_id, row.platform))
+        if was is not None and was != Coverage(subject_id=row.subject_id, platform=row.platform):
+            found[_kind(was)] -= 1
+    return [(*kind, n) for kind, n in sorted(found.items()) if n]
+
+
+def _kind(row: Coverage) -> tuple[str, str, str]:
+    return row.platform, row.last.state if row.last else "", row.overdue.action if row.overdue else ""
 
 
 def _row(row: Coverage) -> tuple[object, ...]:
@@ -90,7 +124,7 @@ def _row(row: Coverage) -> tuple[object, ...]:
 VIEW = View(
     name="coverage",
     lanes=("dossier", "enforcement"),
-    tables=("coverage",),
+    tables=("coverage", "tally"),
     schema_sql=schema_sql("projections.coverage"),
     apply=apply,
     load=load,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -14,10 +15,11 @@ from litestar.params import HeaderParameter, Parameter
 from litestar.response import Response, Stream
 
 from projections.casefile.read import Effect
-from services.directives.application import Feeds
+from services.directives.application import Directives, Feeds
+from services.directives.copies.compare import Compared, Copies, CopyDigest
 from services.directives.log.tail import Bell
 from services.directives.notices.notice import Notice
-from services.directives.platforms import Compared, CopyDigest, Coverage, Effects, Members, Platform, Profile
+from services.directives.platforms import Coverage, Effects, Members, Platform, Profile
 from services.directives.stream import follow
 from services.web import Caller, Credentials, Problem, only
 from services.web.reading import purpose
@@ -54,8 +56,8 @@ class NoticePage(msgspec.Struct, frozen=True):
 class Desk:
     """What the routes work with. Everything that blocks runs on its threads, and no answer waits for it without a bound."""
 
-    def __init__(self, feeds: Feeds, members: Members, bell: Bell, threads: Executor) -> None:
-        self.feeds, self.members, self.bell, self._threads = feeds, members, bell, threads
+    def __init__(self, feeds: Feeds, members: Members, copies: Copies, bell: Bell, threads: Executor) -> None:
+        self.feeds, self.members, self.copies, self.bell, self._threads = feeds, members, copies, bell, threads
 
     async def run(self, call: Callable[..., T], *arguments: Any) -> T:
         work = asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
@@ -63,6 +65,11 @@ class Desk:
             return await asyncio.wait_for(work, ANSWER_SECONDS)
         except TimeoutError:
             raise Problem("unavailable") from None
+
+    async def page(self, platform: str, since: str | None, limit: int) -> Directives:
+        """Of the feed of directives; without a thread when memory has it."""
+        found = self.feeds.at_hand(platform, since, limit)
+        return found if found is not None else await self.run(self.feeds.directives, platform, since, limit)
 
 
 @get(
@@ -83,12 +90,9 @@ async def directives(
         async def admitted() -> Caller:
             return await credentials.identify(request.headers.get("authorization"))
 
-        async def read_page(token: str | None, size: int) -> Any:
-            return await desk.run(desk.feeds.directives, caller.code, token, size)
-
-        events = await follow(read_page, last or since, desk.bell, admitted)
+        events = await follow(partial(desk.page, caller.code), last or since, desk.bell, admitted)
         return Stream(events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-    page = await desk.run(desk.feeds.directives, caller.code, since, limit)
+    page = await desk.page(caller.code, since, limit)
     items = [sent.event for sent in page.items]
     return Response(DirectivePage(items, str(page.next), page.more, page.state.hexadecimal, page.state.listed))
 
@@ -114,8 +118,8 @@ async def effect(caller: Caller, desk: Desk, statement: str) -> Effect:
 
 @put("/v1/digest", guards=[only("platform")])
 async def digest(caller: Caller, desk: Desk, data: CopyDigest) -> Compared:
-    """The platform's own digest of its copy, compared at that token."""
-    return await desk.run(desk.members.compare, caller.code, data, datetime.now(UTC))
+    """The platform's own digest of its copy, compared at that token; a copy that differs has to be begun again."""
+    return await desk.run(desk.copies.compare, caller.code, data, datetime.now(UTC))
 
 
 @get("/v1/coverage", guards=[only("platform", "regulator")])

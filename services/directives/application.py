@@ -1,6 +1,7 @@
 """The feeds of directives and notices: pages by token, for one platform each, with the digest of what its copy then holds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -10,13 +11,21 @@ from psycopg_pool import ConnectionPool
 from events.facts.directive import DirectiveIssued
 from events.facts.listing import NoticeReleased, NoticeServed
 from events.wire.directive import cloudevent, directive_id
-from services.directives.domain import EMPTY, State
+from services.directives.copies.lane import Stand, steps
+from services.directives.copies.state import EMPTY, State
 from services.directives.log import read
 from services.directives.log.tail import Memory, Tail
 from services.directives.notices.notice import Hub, Notice, notices
 from services.directives.token import NotAToken, NoticePlace, Part, Place, Token, parse
 from services.web import Problem
 from services.web.reading import wrong_parameter
+
+WHILE_MORE = 100
+"""Changes on a page, whatever the limit: a lift that is issued meanwhile is on the next one."""
+AT_HAND = 32
+"""Changes that an event loop may put into words itself, instead of a thread."""
+
+Words = Callable[[Sequence[int]], Mapping[int, DirectiveIssued]]
 
 
 class Sent(NamedTuple):
@@ -44,7 +53,7 @@ class Notices(NamedTuple):
 
 
 class Feeds:
-    """Reads positions from memory and words from the log. Blocks on the database: not for an event loop."""
+    """Reads positions from memory and words from the log. Blocks on the database: not for an event loop, but for `at_hand`."""
 
     def __init__(self, pool: ConnectionPool, tail: Tail, *, kept: int, hub: Hub) -> None:
         """`kept`: a token that more directives than this have passed is too old, because a snapshot is shorter."""
@@ -52,20 +61,39 @@ class Feeds:
         self._kept, self._hub = kept, hub
 
     def directives(self, platform: str, since: str | None, limit: int) -> Directives:
-        """The next directives for the platform; without a token a snapshot, which may take several pages."""
+        """The next directives for the platform, lifts first; without a token a snapshot, which may take several pages."""
+        # With a connection in hand, although memory may know it all: without the database nobody knows that there is nothing new.
         with self._pool.connection() as conn:
-            place, memory = self._begin(conn) if since is None else self._place(conn, since)
+            place, memory = self._begin(conn, platform) if since is None else self._place(conn, since, platform)
+            words = partial(_words, conn, memory)
             if isinstance(place, Part):
-                return _snapshot(conn, memory, platform, place, limit)
-            return _changes(conn, memory, platform, place, limit)
+                return _snapshot(words, memory, platform, place, limit)
+            return _changes(words, memory, platform, place, limit)
 
-    def state(self, token: str) -> State:
-        """What a faithful copy holds at this token."""
+    def at_hand(self, platform: str, since: str | None, limit: int) -> Directives | None:
+        """The same, when there is news that memory alone can tell, and it is little; None otherwise. Never blocks."""
+        memory = self._tail.memory
+        if memory is None or since is None:
+            return None
+        place: Place | Part = given(since, Place | Part)
+        if isinstance(place, Part) or _stray(place, memory, platform) or not 0 < memory.directives.behind(place.after) <= AT_HAND:
+            return None
+        try:
+            return _changes(partial(_remembered, memory), memory, platform, place, limit)
+        except KeyError:
+            return None
+
+    def state(self, token: str) -> tuple[State, int]:
+        """What a faithful copy holds at this token, and how often it had been asked to begin again when it began."""
         with self._pool.connection() as conn:
-            place, memory = self._place(conn, token, "token")
+            place, memory = self._place(conn, token, None, "token")
         if isinstance(place, Part):
-            return State(int.from_bytes(place.digest, "big"), place.count)
-        return memory.directives.state_at(place.after)
+            return State(int.from_bytes(place.digest, "big"), place.count), place.round
+        return memory.directives.state_with_lifts(place.after, place.lifts), place.round
+
+    def look(self, conn: psycopg.Connection) -> None:
+        """What was written a moment ago is known to the feeds when this returns."""
+        self._tail.catch_up(conn)
 
     def notices(self, platform: str, since: str | None, limit: int) -> Notices:
         """The next notices for accounts of the platform, from the first one on without a token."""
@@ -89,15 +117,22 @@ class Feeds:
     def _memory(self, conn: psycopg.Connection) -> Memory:
         return self._tail.memory or self._tail.catch_up(conn)
 
-    def _begin(self, conn: psycopg.Connection) -> tuple[Part, Memory]:
+    def _begin(self, conn: psycopg.Connection, platform: str) -> tuple[Part, Memory]:
         memory = self._memory(conn)
-        return Part(memory.epoch, memory.directives.head, 0, EMPTY.listed, EMPTY.sum), memory
+        return Part(memory.epoch, memory.directives.head, 0, EMPTY.listed, EMPTY.sum, memory.rounds.get(platform, 0)), memory
 
-    def _place(self, conn: psycopg.Connection, since: str, name: str = "since") -> tuple[Place | Part, Memory]:
+    def _place(self, conn: psycopg.Connection, since: str, platform: str | None, name: str = "since") -> tuple[Place | Part, Memory]:
+        """`platform`: whose copy must not have been asked to begin again since; None when only its state is asked for."""
         token: Place | Part = given(since, Place | Part, name)
-        reached = max(token.after, token.upto) if isinstance(token, Part) else token.after
-        memory = self._reaching(conn, token, reached)
-        if memory.directives.behind(reached) > self._kept:
+        memory = self._memory(conn)
+        if _stray(token, memory, platform):
+            # Another process may have given out the token and be further along.
+            memory = self._tail.catch_up(conn)
+        if token.epoch != memory.epoch or _reached(token) > memory.head:
+            raise Problem("token-gone", "The log has another history now.")
+        if platform is not None and token.round != memory.rounds.get(platform, 0):
+            raise Problem("token-gone", "The copy differed from the hub's: take a full snapshot.")
+        if memory.directives.behind(token.upto if isinstance(token, Part) else token.after) > self._kept:
             raise Problem("token-gone", f"More than {self._kept} directives have followed.")
         return token, memory
 
@@ -130,38 +165,59 @@ def given(text: str, kinds: Any, name: str = "since") -> Any:
         raise wrong_parameter(name, "is no token of this feed") from None
 
 
-def _snapshot(conn: psycopg.Connection, memory: Memory, platform: str, part: Part, limit: int) -> Directives:
+def _reached(token: Place | Part) -> int:
+    """The highest id that whoever gave out the token had read."""
+    return max(token.after, token.upto) if isinstance(token, Part) else max(token.after, token.lifts)
+
+
+def _stray(token: Place | Part, memory: Memory, platform: str | None) -> bool:
+    """Whether this memory is not the one to say what follows: of another epoch, not as far along, or another copy is meant."""
+    elsewhere = platform is not None and token.round != memory.rounds.get(platform, 0)
+    return token.epoch != memory.epoch or _reached(token) > memory.head or elsewhere
+
+
+def _snapshot(words: Words, memory: Memory, platform: str, part: Part, limit: int) -> Directives:
     """A page of the state at `part.upto`; its last token goes on with what was issued after that."""
     ids = list(islice(memory.directives.snapshot(part.upto, part.after), limit + 1))
     complete = len(ids) <= limit
-    end: Place | Part = Place(memory.epoch, part.upto) if complete else part
+    end: Place | Part = Place(memory.epoch, part.upto, 0, part.round) if complete else part
     state, items = State(int.from_bytes(part.digest, "big"), part.count), []
-    for position, fact in _issued(conn, ids[:limit]):
+    found = words(ids[:limit])
+    for position in ids[:limit]:
+        fact = found[position]
         state = state.plus(fact.subject_id, fact.seq)
-        here: Place | Part = Part(memory.epoch, part.upto, position, state.listed, state.sum)
+        here: Place | Part = Part(memory.epoch, part.upto, position, state.listed, state.sum, part.round)
         if complete and position == ids[-1]:
             here = end
-        items.append(Sent(here, _told(fact, platform)))
+        items.append(Sent(here, told(fact, platform)))
     end = items[-1].token if items else end
     return Directives(items, end, not complete or memory.directives.behind(part.upto) > 0, state)
 
 
-def _changes(conn: psycopg.Connection, memory: Memory, platform: str, place: Place, limit: int) -> Directives:
-    ids = memory.directives.following(place.after, limit)
-    items = [Sent(Place(memory.epoch, position), _told(fact, platform)) for position, fact in _issued(conn, ids)]
-    end = ids[-1] if ids else place.after
-    return Directives(items, Place(memory.epoch, end), memory.directives.behind(end) > 0, memory.directives.state_at(end))
+def _changes(words: Words, memory: Memory, platform: str, place: Place, limit: int) -> Directives:
+    """Of many, few at a time, so that a lift that comes meanwhile waits for few."""
+    register = memory.directives
+    ahead, end = steps(register, Stand(place.after, place.lifts), min(limit, WHILE_MORE))
+    found = words([step.id for step in ahead])
+    items = [Sent(Place(memory.epoch, *step.stand, place.round), told(found[step.id], platform)) for step in ahead]
+    state = register.state_with_lifts(*end)
+    return Directives(items, Place(memory.epoch, *end, place.round), register.behind(end.after) > 0, state)
 
 
-def _issued(conn: psycopg.Connection, ids: Sequence[int]) -> Iterator[tuple[int, DirectiveIssued]]:
-    """In the order of ids."""
-    found = read.facts(conn, ids) if ids else {}
-    for position in ids:
-        fact = found[position]
-        if isinstance(fact, DirectiveIssued):
-            yield position, fact
+def _words(conn: psycopg.Connection, memory: Memory, ids: Sequence[int]) -> Mapping[int, DirectiveIssued]:
+    """From memory, and from the log what memory has let go."""
+    found = {position: fact for position in ids if (fact := memory.recent.get(position)) is not None}
+    missing = [position for position in ids if position not in found]
+    if missing:
+        found |= {position: fact for position, fact in read.facts(conn, missing).items() if isinstance(fact, DirectiveIssued)}
+    return found
 
 
-def _told(fact: DirectiveIssued, platform: str) -> dict[str, Any]:
+def _remembered(memory: Memory, ids: Sequence[int]) -> Mapping[int, DirectiveIssued]:
+    """KeyError for what memory has let go."""
+    return {position: memory.recent[position] for position in ids}
+
+
+def told(fact: DirectiveIssued, platform: str) -> dict[str, Any]:
     accounts = [ref.account for ref in fact.accounts if ref.platform == platform]
     return cloudevent(fact, directive_id(fact), f"/hub/{platform}", accounts)

@@ -3,51 +3,22 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-_MODULUS = 1 << 256
-_WIDTH = 32
+from services.directives.copies.state import EMPTY, WIDTH, State
 
-
-def weight(subject_id: UUID, seq: int) -> int:
-    """What one directive adds to the digest while it is its subject's latest and its tier is above none."""
-    return int.from_bytes(sha256(f"{subject_id}/{seq}".encode()).digest(), "big")
-
-
-class State(NamedTuple):
-    """What a copy holds, in two numbers."""
-
-    digest: int
-    listed: int
-
-    @property
-    def hexadecimal(self) -> str:
-        return f"{self.digest:064x}"
-
-    @property
-    def sum(self) -> bytes:
-        """The digest as 32 bytes, the highest first."""
-        return self.digest.to_bytes(_WIDTH, "big")
-
-    def plus(self, subject_id: UUID, seq: int) -> "State":
-        return State((self.digest + weight(subject_id, seq)) % _MODULUS, self.listed + 1)
-
-    def minus(self, subject_id: UUID, seq: int) -> "State":
-        return State((self.digest - weight(subject_id, seq)) % _MODULUS, self.listed - 1)
-
-
-EMPTY = State(0, 0)
+__all__ = ["EMPTY", "Issued", "Register", "State"]
 
 
 class Issued(NamedTuple):
-    """What the register keeps of one directive. `listed`: its tier is above none."""
+    """What the register keeps of one directive. `listed`: its tier is above none; `lift`: it made nothing stricter or longer."""
 
     id: int
     subject_id: UUID
     seq: int
     listed: bool
+    lift: bool = False
 
 
 class _Newest(NamedTuple):
@@ -57,7 +28,7 @@ class _Newest(NamedTuple):
 
 
 class Register:
-    """Every directive of the log in the order of ids, in about 60 bytes each; the words stay in the log.
+    """Every directive of the log in the order of ids, in about 70 bytes each; the words stay in the log.
 
     One thread adds while others read, without a lock: an entry is there for readers when its id is, which is appended last.
     A snapshot is of one moment however many pages it takes: an entry belongs to the state at S when it was issued by then
@@ -70,8 +41,11 @@ class Register:
         self._listed = bytearray()
         self._digests = bytearray()
         self._counts = array("Q")
+        # Places from 1; 0 is nobody. Of the lifts the place and the id, for those who are given them first.
+        self._previous = array("Q")
+        self._lift_places, self._lift_ids = array("Q"), array("Q")
         self._newest: dict[UUID, _Newest] = {}
-        self._state = EMPTY
+        self._now = EMPTY
 
     def add(self, issued: Issued) -> None:
         """Ids ascend. A seq that is not higher than the subject's latest is dropped, as every reader drops it."""
@@ -81,14 +55,19 @@ class Register:
                 return
             self._superseded_by[previous.place] = issued.id
             if previous.listed:
-                self._state = self._state.minus(issued.subject_id, previous.seq)
+                self._now = self._now.minus(issued.subject_id, previous.seq)
         if issued.listed:
-            self._state = self._state.plus(issued.subject_id, issued.seq)
-        self._newest[issued.subject_id] = _Newest(len(self._ids), issued.seq, issued.listed)
+            self._now = self._now.plus(issued.subject_id, issued.seq)
+        place = len(self._ids)
+        self._newest[issued.subject_id] = _Newest(place, issued.seq, issued.listed)
+        self._previous.append(0 if previous is None else previous.place + 1)
+        if issued.lift:
+            self._lift_places.append(place)
+            self._lift_ids.append(issued.id)
         self._superseded_by.append(0)
         self._listed.append(issued.listed)
-        self._digests += self._state.sum
-        self._counts.append(self._state.listed)
+        self._digests += self._now.sum
+        self._counts.append(self._now.listed)
         self._ids.append(issued.id)
 
     @property
@@ -105,8 +84,37 @@ class Register:
         place = bisect_right(self._ids, position)
         if place == 0:
             return EMPTY
-        digest = int.from_bytes(self._digests[(place - 1) * _WIDTH : place * _WIDTH], "big")
-        return State(digest, self._counts[place - 1])
+        return self._state(place - 1)
+
+    def state_with_lifts(self, after: int, lifts: int) -> State:
+        """The state of a copy that has every directive up to `after`, and of those that follow the lifts up to `lifts`."""
+        state, had, counted = self.state_at(after), bisect_right(self._ids, after), set[int]()
+        for place in reversed(self._lift_places[slice(*self._lifts_between(after, lifts))]):
+            while place >= had and place not in counted:
+                # What each directive of the subject changed, up to the last lift: in the sum only the first and the last remain.
+                counted.add(place)
+                state = state.changed_as(self._state(place - 1), self._state(place))
+                if self._previous[place] == 0:
+                    break
+                place = self._previous[place] - 1
+        return state
+
+    def lifts(self, after: int, upto: int) -> list[int]:
+        """The ids of the lifts after the one and up to the other."""
+        return list(self._lift_ids[slice(*self._lifts_between(after, upto))])
+
+    def lifted_since(self, position: int, upto: int) -> bool:
+        """Whether a lift up to `upto` has superseded the directive with this id."""
+        while 0 < (position := self._superseded_by[bisect_right(self._ids, position) - 1]) <= upto:
+            first, last = self._lifts_between(position - 1, position)
+            if first < last:
+                return True
+        return False
+
+    def is_newest(self, position: int) -> bool:
+        """Whether the directive with this id is its subject's latest."""
+        place = bisect_right(self._ids, position) - 1
+        return place >= 0 and self._ids[place] == position and self._superseded_by[place] == 0
 
     def following(self, after: int, limit: int) -> list[int]:
         """The ids after this one, in their order: what changes a copy."""
@@ -118,3 +126,12 @@ class Register:
         for place in range(bisect_right(self._ids, after), bisect_right(self._ids, upto)):
             if self._listed[place] and not 0 < self._superseded_by[place] <= upto:
                 yield self._ids[place]
+
+    def _state(self, place: int) -> State:
+        """After the directive at this place; before the first one it is empty."""
+        if place < 0:
+            return EMPTY
+        return State(int.from_bytes(self._digests[place * WIDTH : (place + 1) * WIDTH], "big"), self._counts[place])
+
+    def _lifts_between(self, after: int, upto: int) -> tuple[int, int]:
+        return bisect_right(self._lift_ids, after), bisect_right(self._lift_ids, upto)

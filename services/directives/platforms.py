@@ -1,6 +1,6 @@
 """What a platform tells of itself, and what became of what it said: its profile, the digest of its copy, effects, coverage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -12,17 +12,17 @@ from psycopg_pool import ConnectionPool
 
 from events.facts.enforcement import State
 from events.facts.fact import Measure
-from events.transport.telemetry import DIGEST_MISMATCHES
 from projections.casefile import read as casefile
 from projections.coverage import read as coverage
 from services.directives.application import Feeds, given
+from services.directives.copies.doubt import unable
+from services.directives.log.read import directives_of
 from services.directives.token import EffectPlace
 from services.web import Problem
 
 Action = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=30 * 86_400)]
 Address = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+$", max_length=500)]
-Hexadecimal = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class ResponseTimes(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -48,22 +48,6 @@ class Platform(msgspec.Struct, frozen=True):
     measures: dict[Measure, Action]
     response_times: ResponseTimes
     rules: Address | None
-
-
-class CopyDigest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A platform's own digest of its copy, at a token."""
-
-    token: Annotated[str, msgspec.Meta(max_length=1000)]
-    digest: Hexadecimal
-    count: Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
-
-
-class Compared(msgspec.Struct, frozen=True):
-    """Whether the two agree, and the hub's."""
-
-    agrees: bool
-    digest: str
-    count: int
 
 
 class Effects(msgspec.Struct, frozen=True):
@@ -93,13 +77,19 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Covered(msgspec.Struct, frozen=True):
-    """How one platform stands to what it was told of one subject. `overdue_since`: it owes an answer since then."""
+    """How one platform stands to what it was told of one subject. `overdue_since`: it owes an answer since then.
+
+    `unable`: measures of the newest directive for which it has declared no action, whatever it answered. `carried_out`: it says that it did
+    what the newest directive asks, and there is no such measure.
+    """
 
     subject_id: UUID
     platform: str
     sent: Told | None
     answers: dict[State, Answered]
     overdue_since: datetime | None
+    unable: list[Measure]
+    carried_out: bool
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -123,21 +113,6 @@ class Members:
         with self._pool.connection() as conn:
             conn.execute("UPDATE member SET profile = %s::jsonb WHERE code = %s", (msgspec.json.encode(profile).decode(), code))
             return _platform(conn, code)
-
-    def compare(self, code: str, told: CopyDigest, now: datetime) -> Compared:
-        """Compare with what a faithful copy holds at that token, and keep the latest comparison of each platform."""
-        state = self._feeds.state(told.token)
-        agrees = (told.digest, told.count) == (state.hexadecimal, state.listed)
-        with self._pool.connection() as conn:
-            conn.execute(
-                "INSERT INTO platform_digest (code, token, digest, count, agrees, recorded_at) VALUES (%s, %s, %s, %s, %s, %s)"
-                " ON CONFLICT (code) DO UPDATE SET (token, digest, count, agrees, recorded_at)"
-                " = (excluded.token, excluded.digest, excluded.count, excluded.agrees, excluded.recorded_at)",
-                (code, told.token, told.digest, told.count, agrees, now),
-            )
-        if not agrees:
-            DIGEST_MISMATCHES.inc()
-        return Compared(agrees, state.hexadecimal, state.listed)
 
     def effects(self, code: str, since: str | None, limit: int) -> Effects:
         """What became of the member's statements, beyond the token."""
@@ -163,8 +138,7 @@ class Members:
     def own_coverage(self, code: str, subject_id: UUID) -> Coverage:
         """What the platform was told of the subject and answered."""
         with self._view() as conn:
-            rows = coverage.of_subject(conn, subject_id)
-        return Coverage([_covered(row) for row in rows if row.platform == code])
+            return Coverage([row for row in _coverage(conn, subject_id) if row.platform == code])
 
     def coverage(self, reader: str, purpose: str, subject_id: UUID, now: datetime) -> Coverage:
         """What every platform was told of the subject and answered. Without its row in the audit nothing is read."""
@@ -172,7 +146,7 @@ class Members:
             conn.execute(
                 "INSERT INTO audit (at, actor, purpose, resource) VALUES (%s, %s, %s, %s)", (now, reader, purpose, f"coverage/{subject_id}")
             )
-            return Coverage([_covered(row) for row in coverage.of_subject(conn, subject_id)])
+            return Coverage(_coverage(conn, subject_id))
 
     @contextmanager
     def _view(self) -> Iterator[psycopg.Connection]:
@@ -184,10 +158,23 @@ class Members:
             raise Problem("unavailable", "The view is not built yet.") from None
 
 
-def _covered(row: coverage.Coverage) -> Covered:
+def _coverage(conn: psycopg.Connection, subject_id: UUID) -> list[Covered]:
+    """With what each directive asked, from the log, and what each platform has declared."""
+    rows = coverage.of_subject(conn, subject_id)
+    asked = {fact.seq: [one.measure for one in fact.measures] for fact in directives_of(conn, subject_id)} if rows else {}
+    found = conn.execute("SELECT code, profile::text FROM member WHERE code = ANY(%s)", ([row.platform for row in rows],))
+    declared = {code: msgspec.json.decode(profile, type=Profile) for code, profile in found}
+    return [_covered(row, asked, declared.get(row.platform, Profile())) for row in rows]
+
+
+def _covered(row: coverage.Coverage, asked: Mapping[int, Sequence[Measure]], profile: Profile) -> Covered:
+    missing = [] if row.sent is None else unable(asked.get(row.sent.seq, ()), profile.measures)
+    word: State = "lifted" if row.sent is not None and row.sent.action == "lift" else "enforced"
+    done = row.sent is not None and not missing and word in row.answers and row.answers[word].seq >= row.sent.seq
     sent = None if row.sent is None else Told(row.sent.seq, row.sent.tier.word, row.sent.action == "lift", row.sent.at)
     answers = {state: Answered(answer.id, answer.seq, answer.at, answer.action) for state, answer in row.answers.items()}
-    return Covered(row.subject_id, row.platform, sent, answers, None if row.overdue is None else row.overdue.at)
+    overdue = None if row.overdue is None else row.overdue.at
+    return Covered(row.subject_id, row.platform, sent, answers, overdue, missing, done)
 
 
 def _platform(conn: psycopg.Connection, code: str) -> Platform:

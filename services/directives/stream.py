@@ -12,6 +12,8 @@ from services.web import Problem
 
 HEARTBEAT_SECONDS = 15.0
 PAGE = 200
+PACE_SECONDS = 0.02
+"""Between two pages of changes: what lies in buffers on the way cannot be overtaken by a lift."""
 
 ReadPage = Callable[[str | None, int], Awaitable[Directives]]
 
@@ -37,7 +39,9 @@ async def _events(
                 page = await read_page(str(page.next), PAGE)
                 if page.items:
                     yield _written(page)
-                if not page.more and not await _rung(news, heartbeat):
+                if page.more:
+                    await asyncio.sleep(PACE_SECONDS)
+                elif not await _rung(news, heartbeat):
                     await admitted()
                     yield _heartbeat(page)
             except (Problem, psycopg.OperationalError):

@@ -15,6 +15,8 @@ from events.transport.topics import DIRECTIVE_TOPIC
 POLL_MS = 5
 CATCH_UP_MS = 200
 CATCH_UP_SECONDS = 60
+AT_ONCE = 500
+"""Records read back in one go: a lift that is to be sent waits for no more than these."""
 
 
 class Written(NamedTuple):
@@ -60,8 +62,8 @@ class DirectiveTopic:
             yield self.read(CATCH_UP_MS)
 
     def read(self, wait_ms: int = POLL_MS) -> list[Written]:
-        """What has been written since, as far as it is here by now."""
-        batches: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=wait_ms, max_records=5_000)
+        """What has been written since, as far as it is here by now, `AT_ONCE` at most."""
+        batches: Mapping[TopicPartition, list[Any]] = self._consumer.poll(timeout_ms=wait_ms, max_records=AT_ONCE)
         return [written for records in batches.values() for record in records if (written := _written(record)) is not None]
 
     def places(self) -> dict[int, int]:
@@ -73,11 +75,12 @@ class DirectiveTopic:
 
 
 def _written(record: Any) -> Written | None:
-    """The subject and the seq of a record; None for a tombstone. ForeignLog for what no relay of ours has written."""
-    if record.value is None:
+    """The subject and the seq of a record, a tombstone too; None for one that names none. ForeignLog for what is none of a relay's."""
+    named = dict(record.headers)
+    if record.value is None and "ce_id" not in named:
         return None
     try:
-        subject_id, _, seq = dict(record.headers)["ce_id"].decode().rpartition("/")
+        subject_id, _, seq = named["ce_id"].decode().rpartition("/")
         return Written(UUID(subject_id), int(seq))
     except (KeyError, ValueError):
         raise ForeignLog(f"{record.topic}/{record.partition}/{record.offset} is no directive of ours") from None

@@ -7,21 +7,23 @@ from itertools import chain, islice
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 import psycopg
 from kafka import KafkaProducer
 
 from events.catalogue import CATALOGUE
 from events.facts.directive import DirectiveIssued
+from events.facts.fact import Tier
 from events.transport.store import ForeignLog
 from events.transport.telemetry import END_TO_END_SECONDS, log
 from events.transport.topics import DIRECTIVE_TOPIC
-from events.wire.directive import kafka_record
+from events.wire.directive import kafka_record, tombstone
 from services.relay import lease
 from services.relay.application import wait_for
-from services.relay.directive_topic import DirectiveTopic, Written
+from services.relay.directive_topic import AT_ONCE, DirectiveTopic, Written
 
 PAGE = 2_000
-BATCH = 200
+BATCH = 100
 """Sent at once, so that a lift never waits behind more than these."""
 READ_BACK_SECONDS = 1.0
 
@@ -34,6 +36,19 @@ _NEWEST = (
     "SELECT DISTINCT ON (originator_id) notification_id, topic, state FROM hub_events"
     " WHERE originator_id = ANY(%b::uuid[]) AND topic = 'directive.issued.v1' ORDER BY originator_id, originator_version DESC"
 )
+
+
+_SETTLED = "SELECT subject_id, seq FROM directive_settled WHERE NOT buried ORDER BY settled_at LIMIT %b"
+
+
+class Glance(msgspec.Struct, frozen=True):
+    """What is looked at of a directive before it is its turn to be sent."""
+
+    subject_id: UUID
+    lift: bool
+
+
+_glance = msgspec.json.Decoder(Glance).decode
 
 
 class Issued(NamedTuple):
@@ -102,6 +117,8 @@ class DirectivePublisher:
             places = dict.fromkeys(places, 0)
         intact = topic.begin(places) and topic_id == topic.topic_id
         self._pending = Pending(cursor if intact else 0)
+        if not intact:
+            conn.execute("UPDATE directive_settled SET buried = false WHERE buried")
         self._saved: tuple[int, dict[int, int]] = (-1, {})
         self._read_back_at = 0.0
 
@@ -116,15 +133,20 @@ class DirectivePublisher:
         self._send(found)
         self._pending.sent(found)
         if self._clock() - self._read_back_at >= READ_BACK_SECONDS:
-            self._read_back_at = self._clock()
-            repaired += self._repair(self._topic.read())
+            written = self._topic.read()
+            if len(written) < AT_ONCE:
+                self._read_back_at = self._clock()
+            repaired += self._repair(written)
+            if not found:
+                repaired += self._bury()
         self._save()
         return len(found) + repaired
 
     def _look(self) -> None:
         while rows := self._conn.execute(_CHANGED, (self._pending.read_to, PAGE)).fetchall():
-            for position, fact in map(_issued, rows):
-                self._pending.add(position, fact.subject_id, lift=fact.lift)
+            for position, _, state in rows:
+                seen = _glance(state)
+                self._pending.add(position, seen.subject_id, lift=seen.lift)
 
     def _load(self, ids: list[int]) -> list[Issued]:
         if not ids:
@@ -157,7 +179,27 @@ class DirectivePublisher:
         if late:
             log.warning("older directives written last, followed by the newest", subjects=len(late))
             self._send(late)
+            late_subjects = [it.fact.subject_id for it in late]
+            self._conn.execute("UPDATE directive_settled SET buried = false WHERE subject_id = ANY(%s)", (late_subjects,))
         return len(late)
+
+    def _bury(self) -> int:
+        """Tombstones for those who are long free. Void when anything was issued about them since."""
+        rows = self._conn.execute(_SETTLED, (BATCH,)).fetchall()
+        if not rows:
+            return 0
+        newest = {it.fact.subject_id: it.fact for it in map(_issued, self._conn.execute(_NEWEST, ([row[0] for row in rows],)))}
+        free = [newest[who] for who, seq in rows if who in newest and newest[who].seq == seq and newest[who].tier < Tier.RESTRICTED]
+        sends = []
+        for fact in free:
+            key, value, headers = tombstone(fact)
+            sends.append(self._producer.send(DIRECTIVE_TOPIC, key=key, value=value, headers=headers))
+        wait_for(sends)
+        with self._conn.transaction():
+            lease.hold(self._conn, self._holder)
+            self._conn.cursor().executemany("UPDATE directive_settled SET buried = true WHERE (subject_id, seq) = (%s, %s)", rows)
+        log.info("tombstones written", subjects=len(free))
+        return len(free)
 
     def _save(self) -> None:
         """Only while the lease is ours; LeaseLost otherwise."""

@@ -13,6 +13,7 @@ CLIENT = [
     "events.client.publish.http",
     "events.client.publish.kafka",
     "events.client.publish.publisher",
+    "events.client.webhook",
 ]
 OF_THE_HUB = ("events.catalogue", "events.facts", "events.transport", "events.wire", "projections", "services", "deploy.local")
 FOREIGN = {"psycopg", "faust", "litestar", "eventsourcing", "prometheus_client", "structlog"}

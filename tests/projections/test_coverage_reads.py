@@ -109,6 +109,9 @@ def test_operators_are_told_how_many_wait(conn: psycopg.Connection, module_datab
     watch.look()
     watch.close()
     told = sum(
-        DIRECTIVES_UNANSWERED.labels(action, age)._value.get() for action in ("restrict", "lift") for age in ("fresh", "late", "overdue")
+        DIRECTIVES_UNANSWERED.labels(platform, action, age)._value.get()
+        for platform in ("douyin", "pdd", "tmall")
+        for action in ("restrict", "lift")
+        for age in ("fresh", "late", "overdue")
     )
     assert told == sum(it.count for it in read.unanswered(conn, s.NOON)) > 0

@@ -16,6 +16,7 @@ from deploy.demo.shop.books import Books
 from deploy.demo.shop.counter import Counter
 from deploy.demo.shop.day import figures
 from deploy.demo.shop.duties import Duties, Tell
+from events.client.enforcement import declare
 from events.client.follow.live import Live
 from events.client.follow.replica import Replica
 from events.client.hub import Hub, Unreachable
@@ -71,12 +72,21 @@ def main() -> None:
     duties = Duties(member, books, replica, outbox, me.actions, out.tell)
     _publish(me, outbox, out.tell)
     doubt = partial(_doubt, out.tell)
+    _declare(directives, me.actions, doubt)
     _follow(Live(directives, replica), duties, doubt)
     _hand_out(Notices(directives, outbox, member), duties, doubt)
     counter = Counter(member, books, replica, outbox, directives, figures(), me.actions, clock)
     for line in lines:
         command = msgspec.json.decode(line)
         out.tell({"n": command["n"], **counter.serve(command)})
+
+
+def _declare(directives: Hub, actions: dict[str, str], doubt: Doubt) -> None:
+    """The hub counts a measure without an action as `unable`, whatever the shop answers."""
+    try:
+        declare(directives, actions)
+    except Unreachable as silence:
+        doubt(silence)
 
 
 def _publish(me: Identity, outbox: Outbox, tell: Tell) -> None:

@@ -2,39 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
 from deploy.demo.shop.books import Books
+from events.client.enforcement import answer
 from events.client.follow.directive import Directive
 from events.client.follow.replica import Replica
 from events.client.notices import Notice
 from events.client.publish.outbox import Outbox
-from events.client.statement import Member, State, acknowledged
+from events.client.statement import Member, acknowledged
 
 Tell = Callable[[dict[str, object]], None]
-
-
-class Answer(NamedTuple):
-    """What the shop did about a directive."""
-
-    state: State
-    action: str | None = None
-    reason: str | None = None
-
-
-def answer(directive: Directive, accounts: list[str], actions: Mapping[str, str]) -> Answer:
-    """By the shop's own map of measures to actions: what it has no action for, it is unable to do."""
-    if not accounts:
-        return Answer("absent")
-    if not directive.restricts:
-        return Answer("lifted", action="恢复交易")
-    known = [actions[one.measure] for one in directive.measures if one.measure in actions]
-    if len(known) < len(directive.measures):
-        missing = ", ".join(one.measure for one in directive.measures if one.measure not in actions)
-        return Answer("unable", action="；".join(known) or None, reason=f"no action for {missing}")
-    return Answer("enforced", action="；".join(known) or None)
 
 
 class Duties:
@@ -50,7 +29,7 @@ class Duties:
             return
         self._behind = True
         for directive in self._replica.unanswered():
-            done = answer(directive, self._accounts(directive), self._actions)
+            done = answer(directive, self._actions, known=bool(self._accounts(directive)))
             said = acknowledged(self._member, directive, done.state, time=now, action=done.action, reason=done.reason)
             self._outbox.put_unless_known(said)
             self._replica.answered(directive)

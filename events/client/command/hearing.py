@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from threading import Event
+from threading import Event, Lock
 from typing import Any, BinaryIO
 
 import msgspec
 
-from events.client.command import lines
+from events.client.command import lines, listening
 from events.client.command.words import Words
+from events.client.follow import polling
 from events.client.follow.directive import shanghai_day
 from events.client.follow.feed import Feed
 from events.client.follow.live import Live
 from events.client.follow.replica import Replica
+from events.client.follow.topic import Topic
 from events.client.hub import Hub
 
 MOST_KEYS = 1000
@@ -48,18 +50,32 @@ class Standings(msgspec.Struct, frozen=True):
 def follow(words: Words, _: BinaryIO) -> int:
     """Each directive that is new to the copy, as it is taken in: at least once, also after a crash."""
     hub, replica = Hub(words.directives, words.key), Replica(words.copy)
+    feed, stop = Feed(hub, replica), Event()
+
+    telling = Lock()
 
     def tell(_: int = 0) -> None:
-        for directive in replica.unanswered():
-            lines.write(directive)
-            replica.answered(directive)
+        with telling:
+            for directive in replica.unanswered():
+                lines.write(directive)
+                replica.answered(directive)
 
     if words.once:
-        Feed(hub, replica).poll()
+        feed.poll()
         tell()
-    else:
-        tell()
-        Live(hub, replica).run(Event(), tell, lines.tell)
+        replica.close()
+        return 0
+    tell()
+    match words.by:
+        case "feed":
+            polling.run(feed, stop, tell, lines.tell)
+        case "topic":
+            assert words.kafka is not None, "the words were checked"
+            Topic(words.kafka, replica, feed).run(stop, tell, lines.tell)
+        case "webhook":
+            listening.run(words, feed, replica, stop, tell)
+        case _:
+            Live(hub, replica).run(stop, tell, lines.tell)
     replica.close()
     return 0
 

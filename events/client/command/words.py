@@ -10,6 +10,8 @@ from events.client.publish.kafka import Access
 from events.client.statement import Member
 
 KEY, BROKER_USER, BROKER_PASSWORD = "LIANCHENG_KEY", "LIANCHENG_KAFKA_USERNAME", "LIANCHENG_KAFKA_PASSWORD"
+WEBHOOK_SECRET = "LIANCHENG_WEBHOOK_SECRET"
+WAYS = ("stream", "feed", "topic", "webhook")
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -27,6 +29,10 @@ class Words(msgspec.Struct, frozen=True):
     kafka: Access | None
     once: bool
     answers: bool
+    by: str
+    listen: str
+    secrets: tuple[str, ...]
+    """Of the webhook; two while it changes."""
 
     @property
     def member(self) -> Member:
@@ -50,8 +56,14 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Words:
             raise Missing(f"{BROKER_USER} and {BROKER_PASSWORD} must be set for --kafka / 使用 --kafka 时必须设置")
         kafka = Access(given.kafka, environment[BROKER_USER], environment[BROKER_PASSWORD])
     words = {name: value for name, value in vars(given).items() if name != "kafka"}
-    defaults = {"outbox": "outbox.db", "copy": "directives.db", "once": False, "answers": False}
-    return Words(**{**defaults, **words, "key": key, "code": parts[1], "kafka": kafka})
+    defaults = {"outbox": "outbox.db", "copy": "directives.db", "once": False, "answers": False, "by": WAYS[0], "listen": ""}
+    secrets = tuple(environment.get(WEBHOOK_SECRET, "").split())
+    found = Words(**{**defaults, **words, "key": key, "code": parts[1], "kafka": kafka, "secrets": secrets})
+    if found.by == "topic" and kafka is None:
+        raise Missing("--by topic needs --kafka BOOTSTRAP / 使用 --by topic 时须给出 --kafka")
+    if found.by == "webhook" and not secrets:
+        raise Missing(f"{WEBHOOK_SECRET} must hold what PUT /v1/webhook answered: whsec_… / 须为登记回调地址时得到的密钥")
+    return found
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     publish.add_argument("--kafka", metavar="BOOTSTRAP", help="send by Kafka instead of HTTP")
     follow = commands.add_parser("follow", help="directives out, and kept in a copy / 跟随联合惩戒指令")
     follow.add_argument("--once", action="store_true", help="end when the copy is current")
+    follow.add_argument("--by", choices=WAYS, default=WAYS[0], help="the way they come; default stream")
+    follow.add_argument("--kafka", metavar="BOOTSTRAP", help="for --by topic")
+    follow.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8190", help="for --by webhook, behind your TLS")
     commands.add_parser("check", help="keys in, what the copy says out / 查询本地副本")
     notices = commands.add_parser("notices", help="notices to hand out / 待送达告知书")
     notices.add_argument("--answers", action="store_true", help="read what became of them instead: delivered or failed")

@@ -1,5 +1,8 @@
 """The pull feed: a snapshot once, then what changed, each page proven by a digest."""
 
+import time
+from collections.abc import Callable
+
 import msgspec
 
 from events.client.follow.directive import Directive
@@ -7,6 +10,10 @@ from events.client.follow.replica import Replica
 from events.client.hub import Hub, Problem
 
 GONE = 410
+PROOF_SECONDS = 600.0
+"""Between two proofs of a copy."""
+PATIENCE = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between looks at a copy that another way has brought further than the feed."""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -26,9 +33,10 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """What the hub found when it compared a copy with its own."""
+    """What the hub found when it compared a copy with its own. `resync`: it does not take this copy's token any more."""
 
     agrees: bool
+    resync: bool = False
 
 
 class Diverged(Exception):
@@ -38,8 +46,19 @@ class Diverged(Exception):
 class Feed:
     """Keeps one replica up to date from one hub. Not to be shared between threads."""
 
-    def __init__(self, hub: Hub, replica: Replica, *, limit: int = 1000) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        replica: Replica,
+        *,
+        limit: int = 1000,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> None:
+        """`clock` in seconds says when the copy has to be proven again."""
         self._hub, self._replica, self._limit = hub, replica, limit
+        self._clock, self._wait = clock, wait
+        self._proven_at: float | None = None
 
     def poll(self) -> int:
         """Everything new, at one request a page; gives how many subjects changed.
@@ -62,6 +81,30 @@ class Feed:
             more = page.more
         return changed
 
+    def reconcile(self) -> int:
+        """The same for a copy that another way fills (the topic, webhooks), which may be ahead of the feed for a moment.
+
+        What was missed on that way is taken in here, with the accounts that it does not name; gives how many subjects changed.
+        """
+        if self._replica.token is None:
+            return self.resync()
+        changed = 0
+        for pause in PATIENCE:
+            try:
+                page = self._page(self._replica.token)
+                changed += self._replica.apply([item.data for item in page.items], page.next)
+                while page.more:
+                    page = self._page(page.next)
+                    changed += self._replica.apply([item.data for item in page.items], page.next)
+            except Problem as problem:
+                if problem.status != GONE:
+                    raise
+                break
+            if self._replica.agrees(page.digest, page.count):
+                return changed
+            self._wait(pause)
+        return changed + self.resync()
+
     def resync(self) -> int:
         """Take a full snapshot in place of the copy, which stays in force until the last page is there; how many subjects changed."""
         page = self._page(None)
@@ -75,9 +118,28 @@ class Feed:
         return changed
 
     def prove(self) -> bool:
-        """Tell the hub the digest of the copy; whether it is what a faithful copy has at the copy's token."""
-        copy = {"token": self._replica.token, "digest": self._replica.digest, "count": self._replica.count}
-        return self._hub.put("/v1/digest", msgspec.json.encode(copy)).read(Compared).agrees
+        """Tell the hub the digest of the copy; whether it is what a faithful copy has at that token. One that differs is begun again."""
+        proof = self._replica.proof()
+        if proof is None:
+            self.reconcile()
+            proof = self._replica.proof()
+        copy = dict(zip(("token", "digest", "count"), proof or (), strict=True))
+        found = self._hub.put("/v1/digest", msgspec.json.encode(copy)).read(Compared)
+        self._proven_at = self._clock()
+        if found.resync:
+            self.resync()
+        return found.agrees
+
+    def prove_in_time(self) -> None:
+        """Prove the copy when that is due: the hub names whoever does not for an hour. A token that has just aged is let be."""
+        if self._proven_at is not None and self._clock() - self._proven_at < PROOF_SECONDS:
+            return
+        try:
+            self.prove()
+        except Problem as problem:
+            if problem.status != GONE:
+                raise
+            self._proven_at = self._clock()
 
     def _page(self, since: str | None) -> Page:
         query: dict[str, str | int] = {"limit": self._limit}

@@ -47,6 +47,7 @@ class Live:
             pause = 0.5
             try:
                 heard(self._feed.poll())
+                self._feed.prove_in_time()
                 failures = 0
                 for news in self._batches():
                     heard(news)
@@ -71,14 +72,22 @@ class Live:
                 yield news + self._feed.resync()
                 return
             yield news
+            self._feed.prove_in_time()
 
     def _sent(self) -> Iterator[Sent]:
         headers = {"Accept": "text/event-stream", "Last-Event-ID": self._replica.token or ""}
         try:
-            yield from parse(self._hub.stream("/v1/directives", headers=headers, silence=SILENCE))
+            yield from parse(self._quiet(self._hub.stream("/v1/directives", headers=headers, silence=SILENCE)))
         except Problem as problem:
             # A token that is too old by now is mended by the next poll, and so is a hub without this way of following.
             raise Unreachable(str(problem)) from problem
+
+    def _quiet(self, lines: Iterator[str]) -> Iterator[str]:
+        """Nothing is half taken in when the hub says that it is there still: a good moment to prove the copy."""
+        for line in lines:
+            if line.startswith(":"):
+                self._feed.prove_in_time()
+            yield line
 
 
 def parse(lines: Iterator[str]) -> Iterator[Sent]:

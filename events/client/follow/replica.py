@@ -38,7 +38,7 @@ class Replica:
     """One writer, any number of readers in other threads. `:memory:` forgets when the process ends."""
 
     def __init__(self, path: str | Path = ":memory:") -> None:
-        self._lock = Lock()
+        self._lock, self._exact = Lock(), False
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
@@ -60,6 +60,11 @@ class Replica:
     def count(self) -> int:
         """Subjects whose latest directive has a tier above none."""
         return self._count
+
+    def proof(self) -> tuple[str, str, int] | None:
+        """Token, digest and count of one moment, whoever writes meanwhile; None while the copy is ahead of its token, or has none."""
+        with self._lock:
+            return (self._token, self.digest, self._count) if self._exact and self._token is not None else None
 
     def agrees(self, digest: str, count: int) -> bool:
         """Whether the hub, at the same token, has the same subjects at the same numbers."""
@@ -90,11 +95,16 @@ class Replica:
         rows = self._rows("SELECT state FROM state WHERE subject_id = ?", (subject_id,))
         return msgspec.json.decode(rows[0][0], type=Directive) if rows else None
 
-    def apply(self, directives: Sequence[Directive], token: str) -> int:
-        """Take the news and remember the token, in one transaction. An equal or lower seq is dropped; gives how many were news."""
+    def apply(self, directives: Sequence[Directive], token: str | None, *, accounts: bool = True) -> int:
+        """Take the news and remember the token, in one transaction. An equal or lower seq is dropped; gives how many were news.
+
+        Without a token the place in the feed stays. Without `accounts` they came by a way that does not know yours (the topic): those that
+        the subject is known under stay with it until another way names others.
+        """
         with self._transaction():
-            news = sum(self._put(directive) for directive in directives if directive.seq > self._seq(directive.subject_id))
-            self._remember(token)
+            news = sum(self._put(self._named(directive, accounts)) for directive in directives if self._is_news(directive, accounts))
+            self._remember(self._token if token is None else token)
+            self._exact = token is not None or (self._exact and not news)
         return news
 
     def stage(self, directives: Iterable[Directive], *, first: bool) -> None:
@@ -116,14 +126,14 @@ class Replica:
         with self._transaction():
             left = "SELECT subject_id, seq FROM held WHERE restricts AND subject_id NOT IN (SELECT subject_id FROM snapshot)"
             for subject, seq in self._file.execute(left).fetchall():
-                accounts = tuple(a for (a,) in self._file.execute("SELECT account FROM account WHERE subject_id = ?", (subject,)))
-                changed += self._put(Directive(subject, seq, "none", your_accounts=accounts))
+                changed += self._put(Directive(subject, seq, "none", your_accounts=self._accounts(subject)))
             for (state,) in self._file.execute("SELECT state FROM snapshot"):
                 directive = msgspec.json.decode(state, type=Directive)
-                if directive.seq != self._seq(directive.subject_id):
+                if directive.seq != self._seq(directive.subject_id) or self._is_news(directive, True):
                     changed += self._put(directive)
             self._file.execute("DELETE FROM snapshot")
             self._remember(token)
+            self._exact = True
         return changed
 
     def unanswered(self) -> Iterator[Directive]:
@@ -150,6 +160,8 @@ class Replica:
         self._count: int
         self._token, total, self._count = self._file.execute("SELECT token, sum, count FROM progress").fetchone()
         self._sum = int(total, 16)
+        # Whether the token says what the copy holds. After a start nobody knows, until the feed has been asked.
+        self._exact = False
         self._until = Until.read(self._file)
 
     def _rows(self, query: str, values: Sequence[object]) -> list[Any]:
@@ -160,6 +172,21 @@ class Replica:
         row = self._file.execute("SELECT seq FROM held WHERE subject_id = ?", (subject,)).fetchone()
         return 0 if row is None else int(row[0])
 
+    def _accounts(self, subject: str) -> tuple[str, ...]:
+        return tuple(account for (account,) in self._file.execute("SELECT account FROM account WHERE subject_id = ?", (subject,)))
+
+    def _named(self, directive: Directive, accounts: bool) -> Directive:
+        if accounts:
+            return directive
+        return msgspec.structs.replace(directive, your_accounts=self._accounts(directive.subject_id))
+
+    def _is_news(self, directive: Directive, accounts: bool) -> bool:
+        """A higher number; or the one that is held, now with the accounts that the way it came by did not know."""
+        seq = self._seq(directive.subject_id)
+        if directive.seq != seq or not accounts:
+            return directive.seq > seq
+        return set(directive.your_accounts) != set(self._accounts(directive.subject_id))
+
     def _put(self, directive: Directive) -> bool:
         subject, uscc = directive.subject_id, directive.uscc
         before = self._file.execute("SELECT seq, restricts, uscc FROM held WHERE subject_id = ?", (subject,)).fetchone()
@@ -167,7 +194,7 @@ class Replica:
             self._weigh(subject, before[0], -1)
         if directive.restricts:
             self._weigh(subject, directive.seq, +1)
-        accounts = {account for (account,) in self._file.execute("SELECT account FROM account WHERE subject_id = ?", (subject,))}
+        accounts = {*self._accounts(subject)}
         row = (subject, directive.seq, directive.restricts, uscc, directive.last_day)
         self._file.execute("REPLACE INTO held VALUES (?, ?, ?, ?, ?, 0)", row)
         self._file.execute("REPLACE INTO state VALUES (?, ?)", (subject, msgspec.json.encode(directive)))
@@ -182,7 +209,7 @@ class Replica:
         self._sum = (self._sum + sign * number) % (1 << 256)
         self._count += sign
 
-    def _remember(self, token: str) -> None:
+    def _remember(self, token: str | None) -> None:
         self._file.execute("UPDATE progress SET token = ?, sum = ?, count = ?", (token, self.digest, self._count))
         self._token = token
 

@@ -1,6 +1,7 @@
 """What the feeds read of the log: directives and notices, by the indexes that are kept for them."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 import psycopg
 
@@ -17,6 +18,7 @@ _NOTICES = (
     "SELECT notification_id, topic, state FROM hub_events"
     " WHERE topic IN ('notice.released.v1', 'notice.served.v1') AND notification_id > %b ORDER BY notification_id LIMIT %b"
 )
+_OF_SUBJECT = "SELECT topic, state FROM hub_events WHERE originator_id = %b AND topic = 'directive.issued.v1'"
 _BY_ID = "SELECT notification_id, topic, state FROM hub_events WHERE notification_id = ANY(%b::bigint[])"
 
 
@@ -43,3 +45,14 @@ def notices_after(conn: psycopg.Connection, after: int, limit: int) -> list[tupl
 def facts(conn: psycopg.Connection, ids: Iterable[int]) -> dict[int, Fact]:
     """The facts with these ids."""
     return {position: CATALOGUE.decode(name, state) for position, name, state in conn.execute(_BY_ID, (list(ids),))}
+
+
+def directives_of(conn: psycopg.Connection, subject_id: UUID) -> list[DirectiveIssued]:
+    """Every one about a subject."""
+    decoded = (CATALOGUE.decode(name, state) for name, state in conn.execute(_OF_SUBJECT, (subject_id,)))
+    return [fact for fact in decoded if isinstance(fact, DirectiveIssued)]
+
+
+def rounds(conn: psycopg.Connection) -> dict[str, int]:
+    """How often each platform was asked to begin its copy again, of those that ever were."""
+    return dict(conn.execute("SELECT code, resyncs FROM platform_digest WHERE resyncs > 0").fetchall())

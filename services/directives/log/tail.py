@@ -3,19 +3,23 @@
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 import psycopg
 
-from events.facts.fact import Tier
+from events.facts.fact import Measure, Tier
 from events.transport import postgres
 from events.transport.telemetry import log as journal
 from events.transport.topics import LANES
 from projections.reading import snapshot
 from services.directives.domain import Issued, Register
 from services.directives.log import read
+from services.directives.log.recent import Recent
 from services.directives.notices.book import NoticeBook
+
+T = TypeVar("T")
 
 DOSSIER = str(LANES["dossier"])
 """As the store's notifications name the lane that directives and notices travel in."""
@@ -32,6 +36,11 @@ class Memory:
         self.epoch = epoch
         self.directives = Register()
         self.notices = NoticeBook()
+        self.recent = Recent()
+        self.asked: frozenset[Measure] = frozenset()
+        """The measures that any directive has asked for."""
+        self.rounds: Mapping[str, int] = {}
+        """How often each platform was asked to begin its copy again; who is not named, never."""
         self.read_to = 0
         """The last directive read; the register's head is lower when that one had been superseded before it came."""
 
@@ -41,9 +50,9 @@ class Memory:
         return max(self.read_to, self.notices.head)
 
     @property
-    def mark(self) -> tuple[int, int, int]:
+    def mark(self) -> tuple[int, int, int, int]:
         """Changes with everything that is taken in."""
-        return self.epoch, self.read_to, self.notices.head
+        return self.epoch, self.read_to, self.notices.head, sum(self.rounds.values())
 
 
 class Bell:
@@ -89,7 +98,7 @@ class Tail:
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._connected = False
-        self._rung: tuple[int, int, int] | None = None
+        self._rung: tuple[int, int, int, int] | None = None
         self._thread = threading.Thread(target=self._run, name="tail", daemon=True)
 
     def start(self) -> None:
@@ -123,6 +132,7 @@ class Tail:
                 memory = Memory(epoch) if anew or self._memory is None or self._memory.epoch != epoch else self._memory
                 _take_directives(conn, memory)
                 _take_notices(conn, memory)
+                memory.rounds = read.rounds(conn)
             self._memory = memory
         finally:
             self._lock.release()
@@ -162,13 +172,23 @@ class Tail:
 
 
 def _take_directives(conn: psycopg.Connection, memory: Memory) -> None:
-    while rows := read.directives_after(conn, memory.read_to, PAGE):
-        for position, fact in rows:
-            memory.directives.add(Issued(position, fact.subject_id, fact.seq, fact.tier >= Tier.RESTRICTED))
+    for page in _pages(lambda: read.directives_after(conn, memory.read_to, PAGE)):
+        for position, fact in page:
+            memory.recent.add(position, fact)
+            memory.directives.add(Issued(position, fact.subject_id, fact.seq, fact.tier >= Tier.RESTRICTED, fact.lift))
             memory.read_to = position
+        memory.asked |= {one.measure for _, fact in page for one in fact.measures}
 
 
 def _take_notices(conn: psycopg.Connection, memory: Memory) -> None:
-    while rows := read.notices_after(conn, memory.notices.head, PAGE):
-        for position, fact in rows:
+    for page in _pages(lambda: read.notices_after(conn, memory.notices.head, PAGE)):
+        for position, fact in page:
             memory.notices.add(position, fact)
+
+
+def _pages(read_page: Callable[[], list[T]]) -> Iterator[list[T]]:
+    """Until one is not full: in a snapshot nothing comes after it."""
+    while page := read_page():
+        yield page
+        if len(page) < PAGE:
+            return

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from events.facts.listing import Basis, NoticeReleased, NoticeServed
+from events.wire.redaction import STATED, Subject, tells
 from events.wire.token import notice_link, notice_token
 from services.directives.notices.letter import Addresses, letter
 from services.directives.notices.words import CATEGORIES, LIST_NAME, LIST_NAME_EN, MEASURES, RIGHTS, Text
@@ -104,10 +105,11 @@ def notices(released: NoticeReleased, served: NoticeServed | None, platform: str
 
 
 def _fact(basis: Basis, platform: str) -> FactStated:
+    subject = Subject(restricted=True, company=True, own=basis.account.platform == platform)
     measure, category, day = MEASURES[basis.measure], CATEGORIES[basis.category], basis.begins.isoformat()
     return FactStated(
         entity=basis.entity,
-        account=basis.account.account if basis.account.platform == platform else None,
+        account=basis.account.account if tells(STATED["account"], subject) else None,
         measure=basis.measure.value,
         category=basis.category.value,
         begins=basis.begins,

@@ -55,6 +55,8 @@ def desk(module_database: Database) -> Iterator[Desk]:
         "DATABASE_DIRECTIVES": module_database.conninfo("directives"),
         "DIRECTIVES_KEPT": str(KEPT),
         "NOTICE_KEY": "0a" * 32,
+        "WEBHOOK_KEY": "0b" * 32,
+        "WEBHOOK_ALLOW": "127.0.0.1",
         "ADJUDICATION_URL": "https://hub.example",
         "DEMO": "1",
     }

@@ -12,6 +12,7 @@ import pytest
 from events.transport import postgres
 from services.directives.api import Desk
 from services.directives.application import Directives, Feeds
+from services.directives.copies.compare import Copies
 from services.directives.log.tail import Tail
 from services.directives.notices.notice import Hub
 from services.directives.platforms import Members
@@ -124,7 +125,8 @@ def test_a_stream_ends_when_the_log_has_another_history(followed: Followed) -> N
 def test_no_answer_waits_for_a_database_that_does_not_answer(followed: Followed) -> None:
     async def scenario() -> None:
         with ThreadPoolExecutor(1) as threads:
-            desk = Desk(followed.feeds, Members(followed.feeds._pool, followed.feeds), followed.tail.bell, threads)
+            pool, feeds = followed.feeds._pool, followed.feeds
+            desk = Desk(feeds, Members(pool, feeds), Copies(pool, feeds), followed.tail.bell, threads)
             with pytest.raises(Problem, match="unavailable"):
                 await asyncio.wait_for(desk.run(time.sleep, 1.5), 2)
 

@@ -95,7 +95,8 @@ def test_a_faithful_copy_agrees_at_its_token_also_when_more_was_issued_since(des
     told = {"token": reader.token, "digest": reader.digest, "count": reader.count}
     desk.record(directive(COPIED + 2, 1))
     answer = desk.put("pdd", "/v1/digest", told)
-    assert (answer.status_code, answer.json()) == (200, {"agrees": True, "digest": reader.digest, "count": reader.count})
+    assert answer.status_code == 200
+    assert answer.json() == {"agrees": True, "digest": reader.digest, "count": reader.count, "resync": False}
     with desk.database.connect() as owner:
         kept = owner.execute("SELECT token, digest, count, agrees FROM platform_digest WHERE code = 'pdd'").fetchone()
     assert kept == (reader.token, reader.digest, reader.count, True)
@@ -106,7 +107,7 @@ def test_a_copy_that_differs_is_told_and_counted(desk: Desk) -> None:
     reader.read()
     before = mismatches(desk)
     answer = desk.put("jd", "/v1/digest", {"token": reader.token, "digest": "0" * 64, "count": reader.count + 1})
-    assert answer.status_code == 200 and answer.json() == {"agrees": False, "digest": reader.digest, "count": reader.count}
+    assert answer.status_code == 200 and answer.json() == {"agrees": False, "digest": reader.digest, "count": reader.count, "resync": True}
     assert mismatches(desk) == before + 1
 
 
@@ -235,10 +236,19 @@ def test_each_route_is_for_the_classes_that_the_contract_names(desk: Desk, metho
     assert problem(desk.http.request(method, path)) == (401, "unauthorized")
 
 
-def test_the_service_describes_itself_and_promises_no_webhooks_yet(desk: Desk) -> None:
+def test_the_service_describes_itself(desk: Desk) -> None:
     described = desk.http.get("/openapi.json").json()["paths"]
-    routes = {"/v1/directives", "/v1/notices", "/v1/effects", "/v1/effects/{statement}", "/v1/digest", "/v1/coverage", "/v1/platform"}
-    assert routes <= described.keys() and "/v1/webhook" not in described
+    routes = {
+        "/v1/directives",
+        "/v1/notices",
+        "/v1/effects",
+        "/v1/effects/{statement}",
+        "/v1/digest",
+        "/v1/coverage",
+        "/v1/platform",
+        "/v1/webhook",
+    }
+    assert routes <= described.keys()
     page = described["/v1/directives"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert page
     assert desk.http.get("/readyz").text == "ready\n" and desk.http.get("/healthz").status_code == 200
