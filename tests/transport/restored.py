@@ -82,7 +82,7 @@ class Site(NamedTuple):
         """The service of directives, as long as this lasts, and the platform's copy that follows it."""
         port = free_ports()["directives_port"]
         settings = {
-            "DATABASE_DIRECTIVES": self.database.conninfo("directives"), "NOTICE_KEY": "0a" * 32, "DIRECTIVES_PORT": str(port),
+            "DATABASE_DIRECTIVES": self.database.conninfo("directives"), "NOTICE_KEY": "0a" * 32, "WEBHOOK_KEY": "0b" * 32, "DIRECTIVES_PORT": str(port),
             "ADJUDICATION_URL": "https://hub.example",
         }  # fmt: skip
         with served("services.directives.main", port, settings) as address, closing(Hub(address, self.key)) as hub:

@@ -2,8 +2,6 @@
 
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from kafka import OffsetAndMetadata, TopicPartition
@@ -12,7 +10,6 @@ from kafka.admin import OffsetSpec
 from deploy.demo.patience import until
 from deploy.local.access import topics
 from events.transport.topics import HUB_TOPICS, PARTITIONS, internal_topic
-from tests.support.stack import Broker, Database
 from tests.transport.fleet import Fleet, whole
 from tests.transport.follower_process import LANES
 
@@ -22,15 +19,6 @@ GROUP = "projections-fleet"
 PLACES = [TopicPartition(internal_topic(lane), partition) for lane in LANES for partition in range(PARTITIONS)]
 SESSION = 6.0
 """Seconds after which Kafka takes a frozen worker for dead."""
-
-
-@pytest.fixture
-def fleet(database: Database, clean_kafka: Broker, tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(database, clean_kafka, tmp_path)
-    try:
-        yield fleet
-    finally:
-        fleet.close()
 
 
 def made_again(fleet: Fleet) -> None:

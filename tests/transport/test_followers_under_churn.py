@@ -4,14 +4,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.support.stack import Broker, Database
 from tests.transport.fleet import Fleet, Worker
 
 SECONDS = float(os.environ.get("LIANCHENG_CHURN_SECONDS", "300"))
@@ -20,15 +18,6 @@ EACH_SECOND = 1_000
 WORKERS = 3
 STALL = 15.0
 """Seconds that nothing may be applied, at the longest."""
-
-
-@pytest.fixture
-def fleet(database: Database, clean_kafka: Broker, tmp_path: Path) -> Iterator[Fleet]:
-    fleet = Fleet(database, clean_kafka, tmp_path)
-    try:
-        yield fleet
-    finally:
-        fleet.close()
 
 
 class Churn:
