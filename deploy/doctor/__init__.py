@@ -1,0 +1,1 @@
+"""`make doctor`: one page that says what is wrong with a hub and what to do about it."""

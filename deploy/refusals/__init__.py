@@ -1,0 +1,1 @@
+"""What ingress or a follower could not take: listed, shown, and taken in again after a fix."""
