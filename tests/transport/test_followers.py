@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from threading import Event, Thread
 
 import psycopg
 import pytest
@@ -214,6 +215,27 @@ def test_a_partition_that_was_away_gets_its_time_again(bench: Bench, monkeypatch
     bench.owner.execute("UPDATE relay_published SET last_id = %s WHERE (topic, partition) = (%s, %s)", (bench.ids[4], *PLACE))
     bench.follower.tick(frozenset({PLACE}))
     assert bench.applied == []
+
+
+def test_two_owners_of_a_partition_apply_a_record_once(bench: Bench) -> None:
+    """After a freeze a worker may still be at it while another has its partition: the second waits at the locked row, and drops."""
+    inside, go = Event(), Event()
+
+    def slowly(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        bench.apply(conn, facts)
+        inside.set()
+        go.wait(10)
+
+    frozen = Thread(target=bench.follow(Consumer("bench", LANE, slowly)).process, args=([bench.record(0, 10)],))
+    other = Thread(target=bench.follower.process, args=([bench.record(0, 10), bench.record(10, 12)],))
+    frozen.start()
+    assert inside.wait(10)
+    other.start()
+    other.join(0.5)
+    go.set()
+    frozen.join()
+    other.join()
+    assert bench.applied == bench.ids[:12]
 
 
 def test_without_a_position_row_the_worker_stops(bench: Bench) -> None:
