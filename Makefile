@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run down recover demo status key rebuild trace erase test test-slow screenshots check check-log mutants simulate backtest bench lock
+.PHONY: help run down recover repartition demo status key account rebuild trace erase backup restore refusals keys doctor test test-slow drills conformance screenshots check check-log mutants simulate backtest bench lock
 
 PYTHON = .venv/bin/python
 LOCAL = $(PYTHON) -m deploy.local
@@ -13,8 +13,8 @@ help: ## these commands
 
 # A working day passes in half a second, so that the demonstration can show a hearing of five of them.
 ifneq ($(LIANCHENG_DEMO),0)
-run recover: export LIANCHENG_DEMO := 1
-run recover: export LIANCHENG_CLOCK_SCALE := $(or $(LIANCHENG_CLOCK_SCALE),172800)
+run recover repartition: export LIANCHENG_DEMO := 1
+run recover repartition: export LIANCHENG_CLOCK_SCALE := $(or $(LIANCHENG_CLOCK_SCALE),172800)
 endif
 run: .venv/installed ## start everything, play the demonstration, keep running until Ctrl-C
 	@$(LOCAL) run
@@ -25,14 +25,20 @@ down: .venv/installed ## stop what another terminal runs
 recover: .venv/installed ## after a restore of the database from an older copy, with everything stopped: a new epoch, everybody told anew
 	@$(LOCAL) recover
 
+repartition: .venv/installed ## after an upgrade to another number of partitions, with everything stopped and drained
+	@$(LOCAL) repartition
+
 status: .venv/installed ## which processes are ready
 	@$(LOCAL) status
 
 demo: .venv/installed ## play the demonstration against what runs
 	@$(LOCAL) demo
 
-key: .venv/installed ## MEMBER=code [CLASS=platform|authority|reviewer|approver|panel|regulator|clerk] [ENTITY=code]: enrol a member, print a key
+key: .venv/installed ## MEMBER=code [CLASS=platform|authority|reviewer|approver|panel|regulator|clerk|auditor] [ENTITY=code]: enrol a member, print a key
 	@$(LOCAL) key --member '$(MEMBER)' --class '$(or $(CLASS),platform)' --entity '$(ENTITY)'
+
+account: .venv/installed ## MEMBER=code LOGIN=name [ISSUER=url SUBJECT=sub] [DISABLE=1]: an account for the console; prints a first password
+	@$(LOCAL) account --member '$(MEMBER)' --login '$(LOGIN)' --issuer '$(ISSUER)' --subject '$(SUBJECT)' --disable '$(DISABLE)'
 
 rebuild: .venv/installed ## VIEW=name: build a view anew beside the live one, then switch
 	@$(LOCAL) rebuild '$(VIEW)'
@@ -42,6 +48,21 @@ trace: .venv/installed ## ID=statement [SOURCE=/platforms/code]: its way through
 
 erase: .venv/installed ## SUBJECT=id | STATEMENT=id SOURCE=/platforms/code, [REASON=words]: erase what was said in words
 	@$(LOCAL) erase --subject '$(SUBJECT)' --statement '$(STATEMENT)' --source '$(SOURCE)' --reason '$(REASON)'
+
+backup: .venv/installed ## a copy of the database, the evidence and the hub's key, restored once for a try, into $$LIANCHENG_HOME/backups
+	@$(LOCAL) backup
+
+restore: .venv/installed ## [FROM=backup]: with everything stopped, put a backup (the newest) in place of the database; then make recover
+	@$(LOCAL) restore --from '$(FROM)'
+
+refusals: .venv/installed ## [SHOW=number | REPLAY=number|all [MEMBER=code] | CLOSE=number REASON=words]: records that were not taken
+	@$(LOCAL) refusals --show '$(SHOW)' --replay '$(REPLAY)' --close '$(CLOSE)' --member '$(MEMBER)' --reason '$(REASON)'
+
+keys: .venv/installed ## [MEMBER=code | REVOKE=key | SAID=key [SINCE=moment] [OVERTURN=file]] [REASON=words]: keys, and what came under one
+	@$(LOCAL) keys --member '$(MEMBER)' --revoke '$(REVOKE)' --said '$(SAID)' --since '$(SINCE)' --overturn '$(OVERTURN)' --reason '$(REASON)'
+
+doctor: .venv/installed ## one page: what is wrong, and what to do about it
+	@$(LOCAL) doctor
 
 mutants: .venv/installed ## break each rule of the domain once: which spec catches it?
 	@$(PYTHON) -m tests.mutants
@@ -65,11 +86,17 @@ check: .venv/installed ## style, types, floors, and every test that needs no ser
 test: .venv/installed ## every test on real PostgreSQL and real Kafka
 	$(PYTHON) -m pytest -q -m "servers and not slow"
 
-screenshots: .venv/installed ## every page of the console in both languages, into deploy/screenshots
-	LIANCHENG_SCREENSHOTS=1 $(PYTHON) -m pytest -q tests/console/test_screenshots.py
+screenshots: .venv/installed ## every page of the console and the operators' page in both languages, into deploy/screenshots
+	LIANCHENG_SCREENSHOTS=1 $(PYTHON) -m pytest -q tests/console/test_screenshots.py tests/operators/page/test_screenshots.py
+
+conformance: .venv/installed ## receivers that fail in every way we know: each ends in agreement, or in an alert that names it
+	$(PYTHON) -m pytest -q tests/conformance
 
 test-slow: .venv/installed ## the tests that take their time
 	$(PYTHON) -m pytest -q -m slow
+
+drills: .venv/installed ## play every runbook on servers and processes of its own
+	$(PYTHON) -m pytest -q tests/drills
 
 bench: .venv/installed ## how fast, against a textbook peer
 	@$(PYTHON) -m tests.bench

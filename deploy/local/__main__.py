@@ -13,10 +13,15 @@ import psycopg
 
 from deploy.erase import command as erasing
 from deploy.local import enrol, processes, run, stack, views
+from deploy.local.access import accounts
 from deploy.local.access.secrets import keep
 from deploy.local.settings import Settings, Site, read
 from deploy.local.tell import Trouble, either, say
+from deploy.operations import commands as operations
 from deploy.trace import command as tracing
+from services.adjudication.evidence.places import place
+
+ALONE_IN_THE_HOME = {"run": run.run, "recover": run.recover, "repartition": run.repartition}
 
 
 def main() -> None:
@@ -24,12 +29,10 @@ def main() -> None:
     try:
         settings, site = read(os.environ)
         match words.command:
-            case "run":
-                run.run(settings, site)
+            case "run" | "recover" | "repartition" as word:
+                ALONE_IN_THE_HOME[word](settings, site)
             case "down":
                 run.down(settings)
-            case "recover":
-                run.recover(settings, site)
             case "status":
                 _status(run.present(settings))
             case "demo":
@@ -38,6 +41,8 @@ def main() -> None:
                 _key(run.present(settings), site, enrol.apply(words.member, words.member_class, words.entity))
             case "rebuild":
                 _rebuild(run.present(settings), site, words.view)
+            case command if command in operations.COMMANDS:
+                sys.exit(operations.carry_out(operations.Asked(words, settings, site)))
             case _:
                 sys.exit(_look_after(words, run.present(settings), site))
     except (Trouble, PermissionError) as trouble:
@@ -49,12 +54,17 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("run", "down", "recover", "status", "demo", "check-log"):
+    for name in ("run", "down", "recover", "repartition", "status", "demo", "check-log"):
         commands.add_parser(name)
     key = commands.add_parser("key")
     key.add_argument("--member", required=True)
     key.add_argument("--class", dest="member_class", default="platform")
     key.add_argument("--entity", default="")
+    operations.add(commands)
+    account = commands.add_parser("account")
+    account.add_argument("--login", required=True)
+    for name in ("member", "issuer", "subject", "disable"):
+        account.add_argument(f"--{name}", default="")
     commands.add_parser("rebuild").add_argument("view")
     commands.add_parser("backtest").add_argument("rulebook")
     trace = commands.add_parser("trace")
@@ -70,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 def _look_after(words: argparse.Namespace, settings: Settings, site: Site) -> int:
     """What operators ask of the data of a hub that runs; the exit code."""
     match words.command:
+        case "account":
+            _account(settings, site, words)
         case "trace":
             _trace(settings, site, words.id, words.source)
         case "erase":
@@ -104,6 +116,19 @@ def _key(settings: Settings, site: Site, wanted: enrol.Application) -> None:
     say(msgspec.json.encode(given).decode())
 
 
+def _account(settings: Settings, site: Site, words: argparse.Namespace) -> None:
+    """Of an account that is disabled there is nothing to show."""
+    owner_of = stack.reach(settings, site, keep(settings.folder, _token)).owner
+    with psycopg.connect(owner_of, autocommit=True) as owner:
+        if words.disable:
+            accounts.close_account(owner, words.login, datetime.now(UTC))
+            say(f"{words.login} 已停用", f"{words.login} is disabled")
+            return
+        wanted = accounts.Wanted(words.member, words.login, words.issuer, words.subject)
+        given = accounts.open_account(owner, wanted, datetime.now(UTC), randomness.token_urlsafe(15))
+    say(msgspec.json.encode(given).decode())
+
+
 def _rebuild(settings: Settings, site: Site, view: str) -> None:
     secrets = keep(settings.folder, _token)
     say(views.rebuild(view, settings, secrets, stack.reach(settings, site, secrets)))
@@ -114,7 +139,8 @@ def _trace(settings: Settings, site: Site, statement_id: str, source: str) -> No
 
 
 def _erase(settings: Settings, site: Site, wish: erasing.Wish) -> None:
-    erasing.erase(stack.reach(settings, site, keep(settings.folder, _token)).owner, wish, datetime.now(UTC), say)
+    lies = place("" if settings.evidence_bucket else str(settings.folder / "evidence"), settings.evidence_bucket)
+    erasing.erase(stack.reach(settings, site, keep(settings.folder, _token)).owner, wish, datetime.now(UTC), say, lies)
 
 
 def _backtest(settings: Settings, site: Site, rulebook: str) -> int:

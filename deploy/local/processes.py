@@ -10,7 +10,7 @@ from deploy.local.access.secrets import Secrets
 from deploy.local.settings import CHECKOUT, TUNING, Settings
 from deploy.local.supervision.supervise import Program
 from events.transport.kafka import Kafka
-from events.wire.token import notice_key
+from events.wire.token import notice_key, webhook_key
 
 # Of the environment that we were started in, a process gets these.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", *(f"LIANCHENG_{name}" for name in TUNING))
@@ -43,14 +43,21 @@ PROCESSES = (
         hub_key=True,
     ),
     Process("gateway", "services.gateway.main", ("gateway_port",), ("gateway",), hub_key=True),
+    Process("ops", "deploy.ops.main", ("ops_port",), ()),
 )
 
 
 class Reach(NamedTuple):
-    """Where the servers are, whoever runs them: the owner's conninfo, and the administrator of Kafka."""
+    """Where the servers are, whoever runs them: the owner's conninfo, the administrator of Kafka, and Prometheus, if there is one."""
 
     owner: str
     kafka: Kafka
+    prometheus: str = ""
+
+
+def metrics(settings: Settings) -> dict[str, str]:
+    """Who answers /metrics where, by name; a process with several ports has one registry behind all of them."""
+    return {process.name: f"{settings.host}:{getattr(settings, process.ports[0])}" for process in PROCESSES}
 
 
 def program(process: Process, settings: Settings, secrets: Secrets, reach: Reach) -> Program:
@@ -79,10 +86,18 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
     if process.hub_key:
         given["HUB_KEY"] = secrets.hub_key
     if "adjudication" in process.roles:
-        given["EVIDENCE_FOLDER"] = str(settings.folder / "evidence")
+        bucket = settings.evidence_bucket
+        given |= {"EVIDENCE_BUCKET": bucket} if bucket else {"EVIDENCE_FOLDER": str(settings.folder / "evidence")}
+        given["TIMESTAMP_ANCHORS"] = settings.timestamp_anchors
     if "directives" in process.roles:
         given["NOTICE_KEY"] = notice_key(bytes.fromhex(secrets.hub_key)).hex()
+        given["WEBHOOK_KEY"] = webhook_key(bytes.fromhex(secrets.hub_key)).hex()
+    if process.name == "ops":
+        targets = ",".join(f"{name}=http://{address}/metrics" for name, address in metrics(settings).items())
+        given |= {"OPS_TARGETS": targets, "PROMETHEUS_URL": reach.prometheus}
     ours = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    if "regulator" not in process.roles:
+        ours.pop("LIANCHENG_REGULATOR_OIDC_SECRET", None)
     # Two memory arenas instead of eight for each core: the whole stack has to fit 1.5 GiB.
     return ours | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"} | {f"LIANCHENG_{name}": value for name, value in given.items()}
 

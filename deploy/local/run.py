@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets as randomness
 import signal
 import socket
 import subprocess
@@ -9,15 +10,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
 import msgspec
 
+from deploy.backup import command as copies
 from deploy.local import views
+from deploy.local.access.secrets import keep
 from deploy.local.settings import CHECKOUT, Settings, Site
-from deploy.local.stack import Stack, admin
+from deploy.local.stack import POSTGRES, Stack, admin
 from deploy.local.tell import Trouble, say
 from deploy.recover import command as recovery
 from deploy.repartition import command as partitions
@@ -80,6 +84,43 @@ def repartition(settings: Settings, site: Site) -> None:
             )
 
 
+def backup(settings: Settings, site: Site) -> None:
+    """Of what runs, or with PostgreSQL started for it alone."""
+    _ours(site)
+    if _runner(settings) is not None:
+        settings = present(settings)
+        secrets = keep(settings.folder, lambda: randomness.token_hex(32))
+        copies.backup(settings, copies.server(settings, secrets, say), datetime.now(UTC), say)
+        return
+    _obey_signals()
+    with _alone(settings), Stack(settings, site, say) as stack:
+        stack.start_only(POSTGRES)
+        stack.prepare_database()
+        copies.backup(settings, copies.server(settings, stack.secrets, say), datetime.now(UTC), say)
+
+
+def restore(settings: Settings, site: Site, name: str) -> None:
+    """In place of the database, with nothing running: only PostgreSQL is started, and stopped again at the end."""
+    _ours(site)
+    _obey_signals()
+    with _alone(settings):
+        source = copies.chosen(settings, name)
+        copies.bring_secrets(settings, source)
+        with Stack(settings, site, say) as stack:
+            stack.start_only(POSTGRES)
+            stack.prepare_database()
+            copies.bring_back(settings, copies.server(settings, stack.secrets, say), source, datetime.now(UTC), say)
+            stack.prepare_database()
+
+
+def _ours(site: Site) -> None:
+    if site.database_url is not None:
+        raise Trouble(
+            "DATABASE_URL 指向贵方的数据库：用贵方的备份（deploy/kubernetes 里有定时备份）",
+            "DATABASE_URL is a database of yours: it has backups of yours (deploy/kubernetes has scheduled ones)",
+        )
+
+
 def down(settings: Settings) -> None:
     """Stop what another terminal runs, and wait until it has."""
     runner = _runner(settings)
@@ -95,9 +136,14 @@ def down(settings: Settings) -> None:
     say("已停止", "stopped")
 
 
+def is_running(settings: Settings) -> bool:
+    """Whether somebody has said `make run` in this home and is ready."""
+    return _runner(settings) is not None and _running(settings).exists()
+
+
 def present(settings: Settings) -> Settings:
     """The settings of what runs in this home, so that another terminal need not repeat them; Trouble when nothing does."""
-    if _runner(settings) is None or not _running(settings).exists():
+    if not is_running(settings):
         raise Trouble("没有在运行：先 make run", "nothing is running: `make run` first")
     return msgspec.json.decode(_running(settings).read_bytes(), type=Settings)
 

@@ -62,7 +62,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 # Of single processes; handed on as they are. Each is explained beside its field in the process's own settings.
-TUNING = ("GATEWAY_RATE", "GATEWAY_BURST", "DIRECTIVES_KEPT", "DIGEST_SECONDS", "WEBHOOK_ALLOW", "ADJUDICATION_URL", "REGULATOR_HTTPS")
+TUNING = (
+    "GATEWAY_RATE",
+    "GATEWAY_BURST",
+    "DIRECTIVES_KEPT",
+    "DIGEST_SECONDS",
+    "WEBHOOK_ALLOW",
+    "ADJUDICATION_URL",
+    "REGULATOR_HTTPS",
+    "REGULATOR_ADDRESS",
+    "REGULATOR_OIDC_ISSUER",
+    "REGULATOR_OIDC_CLIENT",
+    "REGULATOR_OIDC_SECRET",
+)
 KNOWN = {f"LIANCHENG_{name.upper()}" for name in (*Settings.__struct_fields__, *TUNING)}
 
 

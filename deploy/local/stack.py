@@ -17,14 +17,14 @@ from psycopg.conninfo import make_conninfo
 from deploy.local import views
 from deploy.local.access import roles, topics
 from deploy.local.access.secrets import Secrets, keep
-from deploy.local.processes import PROCESSES, Process, Reach, program
-from deploy.local.servers import kafka, postgres
+from deploy.local.processes import PROCESSES, Process, Reach, answers, metrics, program
+from deploy.local.servers import kafka, postgres, prometheus
 from deploy.local.settings import Settings, Site
 from deploy.local.supervision.supervise import Program, Supervisor
 from deploy.local.tell import Say, Trouble
 from events.transport.kafka import Kafka
 
-POSTGRES, KAFKA = "postgres", "kafka"
+POSTGRES, KAFKA, PROMETHEUS = "postgres", "kafka", "prometheus"
 PATIENCE = 90.0  # seconds until a server or a process has to be ready
 ADMIN_PATIENCE = 5.0  # seconds until a broker has to have answered
 
@@ -44,7 +44,7 @@ class Stack:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.supervisor.stop([process.name for process in PROCESSES])
+        self.supervisor.stop([*(process.name for process in PROCESSES), PROMETHEUS])
         self.supervisor.stop([KAFKA])
         self.supervisor.stop([POSTGRES])
 
@@ -80,6 +80,31 @@ class Stack:
         for view in views.outdated(self.reach.owner):
             self.say(f"重建视图 {view}", f"rebuilding the view {view}")
             views.rebuild(view, self.settings, self.secrets, self.reach)
+
+    def start_prometheus(self) -> None:
+        """Where one is installed and the site brings none. What keeps it from starting is said, and keeps nothing else from it."""
+        program = prometheus.installed() if self.settings.prometheus and not self.site.prometheus_url else None
+        if program is None:
+            return
+        settings, folder = self.settings, self.settings.folder / "prometheus"
+        host, port = settings.host, settings.prometheus_port
+        prometheus.prepare(folder, metrics(settings))
+        self.supervisor.start(
+            Program(
+                name=PROMETHEUS,
+                command=prometheus.command(program, folder, host, port),
+                environment={"PATH": os.environ.get("PATH", "")},
+                folder=folder,
+                ready=lambda: answers(host, port, "/-/ready"),
+            )
+        )
+        try:
+            self.supervisor.wait([PROMETHEUS], PATIENCE)
+        except Trouble as trouble:
+            self.supervisor.stop([PROMETHEUS])
+            self.say(f"没有 Prometheus，继续启动：{trouble}", f"going on without Prometheus: {trouble}")
+        else:
+            self.reach = self.reach._replace(prometheus=f"http://{host}:{port}")
 
     def start_processes(self, processes: tuple[Process, ...] = PROCESSES) -> None:
         """All at once, ready when this returns."""
@@ -122,7 +147,7 @@ def reach(settings: Settings, site: Site, secrets: Secrets) -> Reach:
     broker = Kafka(f"127.0.0.1:{settings.kafka_port}", kafka.ADMIN, secrets.kafka_admin)
     if site.kafka_bootstrap is not None:
         broker = Kafka(site.kafka_bootstrap, site.kafka_username or "", site.kafka_password or "")
-    return Reach(site.database_url or ours, broker)
+    return Reach(site.database_url or ours, broker, site.prometheus_url or "")
 
 
 def admin(to: Reach) -> KafkaAdminClient:

@@ -82,7 +82,7 @@ def application(
     *,
     title: str,
     handlers: Sequence[ControllerRouterHandler],
-    credentials: Credentials,
+    credentials: Credentials | None,
     ready: Callable[[], str],
     raw: Sequence[Raw] = (),
     quota: Quota | None = None,
@@ -95,6 +95,7 @@ def application(
 
     `provide` are objects injected into handlers by name, beside `caller`; `schemas` are those that raw routes refer to; `leaving`
     is called when the server is told to stop, to end answers that would never end; `more` goes to Litestar (lifespan, on_shutdown …).
+    Without `credentials` no handler may ask who calls.
     """
     dependencies = {name: _given(value) for name, value in (provide or {}).items()} | more.pop("dependencies", {})
     limit = more.pop("request_max_body_size", BODY_LIMIT)

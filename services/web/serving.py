@@ -11,6 +11,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from events.transport.telemetry import watch_loop
 from services.web.application import Site
 
 HEADER_MS = 10_000
@@ -33,6 +34,7 @@ async def _serve(places: Sequence[tuple[Site, str, int]]) -> None:
         _refuse_taken(host, port)
     servers = [_server(app, host, port) for app, host, port in places]
     running = [asyncio.ensure_future(server.serve()) for server in servers]
+    watching = asyncio.ensure_future(watch_loop())
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -45,6 +47,7 @@ async def _serve(places: Sequence[tuple[Site, str, int]]) -> None:
     for server in servers:
         server.stop()  # type: ignore[no-untyped-call]
     await asyncio.gather(*running)
+    watching.cancel()
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -78,14 +78,18 @@ def test_every_process_is_scraped_once_under_its_name() -> None:
 def test_an_alert_says_what_to_do(name: str) -> None:
     rule = alerts()[name]
     runbook = ROOT / rule["annotations"]["runbook_url"]
-    assert rule["labels"]["severity"] in ("page", "ticket")
+    assert rule["labels"]["severity"] in ("page", "ticket", "heartbeat")
     assert re.search(r"[\u4e00-\u9fff]", rule["annotations"]["summary_zh"])
     assert rule["annotations"]["summary"].isascii()
     assert "## 怎么办 · What to do" in runbook.read_text()
 
 
 def test_no_runbook_is_forgotten() -> None:
-    """Each is what an alert says to do, or what such a runbook sends on to."""
+    """Each is what an alert or the doctor says to do, or what such a runbook sends on to."""
+    folder = ROOT / "deploy" / "runbooks"
+    there = set(folder.glob("*.md"))
+    doctor = "\n".join(module.read_text() for module in (ROOT / "deploy" / "doctor").glob("*.py"))
     named = {ROOT / rule["annotations"]["runbook_url"] for rule in alerts().values()}
+    named |= {folder / f"{name}.md" for name in re.findall(r'"([a-z-]+)"', doctor)} & there
     used = named | {runbook.parent / link for runbook in named for link in re.findall(r"\]\(([a-z-]+\.md)\)", runbook.read_text())}
-    assert used == set((ROOT / "deploy" / "runbooks").glob("*.md"))
+    assert used == there

@@ -5,11 +5,14 @@ from collections.abc import Iterable, Mapping
 from kafka import KafkaAdminClient
 from kafka.admin import (
     ACL,
+    ACLFilter,
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
     ResourcePattern,
+    ResourcePatternFilter,
     ResourceType,
+    UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
 
@@ -50,6 +53,14 @@ def set_passwords(admin: KafkaAdminClient, passwords: Mapping[str, str]) -> None
 def grant(admin: KafkaAdminClient, grants: Iterable[Grant]) -> None:
     answers = admin.create_acls([_acl(each) for each in grants])
     _all_done(answers["failed"])
+
+
+def shut_out(admin: KafkaAdminClient, user: str) -> None:
+    """A user that is no more: its rights end at once, also in a session that is open. Harmless when it is gone already."""
+    everywhere = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
+    admin.delete_acls([ACLFilter(f"User:{user}", None, ACLOperation.ANY, ACLPermissionType.ANY, everywhere)])
+    if user in admin.describe_user_scram_credentials():
+        admin.alter_user_scram_credentials([UserScramCredentialDeletion(user, MECHANISM)])
 
 
 def _acl(each: Grant) -> ACL:

@@ -24,6 +24,7 @@ _REMEMBERED = 10_000
 
 _SELECT = (
     "SELECT c.digest, m.code, m.class, m.entity FROM credential c JOIN member m USING (code) WHERE c.key_id = %s AND c.revoked_at IS NULL"
+    " AND (c.expires_at IS NULL OR c.expires_at > now())"
 )
 
 

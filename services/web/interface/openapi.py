@@ -11,7 +11,7 @@ from events.wire.schema import rendered
 SERVICES = ("gateway", "standing", "directives", "adjudication", "regulator")
 _NOWHERE = "postgresql://nobody@127.0.0.1:1/none"
 """A description needs no database, and nothing is asked of one."""
-_ENVIRONMENT = {"LIANCHENG_HUB_KEY": "00" * 32, "LIANCHENG_NOTICE_KEY": "00" * 32} | {
+_ENVIRONMENT = {f"LIANCHENG_{name}_KEY": "00" * 32 for name in ("HUB", "NOTICE", "WEBHOOK")} | {
     f"LIANCHENG_DATABASE_{role}": _NOWHERE for role in ("GATEWAY", "STANDING", "DIRECTIVES", "ADJUDICATION", "REGULATOR")
 }
 
