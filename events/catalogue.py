@@ -87,6 +87,7 @@ FACTS: tuple[type[Fact], ...] = (
     safeguard.InterimEnded,
     safeguard.ListingHeld,
     safeguard.HoldReleased,
+    safeguard.AnswerOverdue,
     safeguard.ListingReviewed,
     scrutiny.EvidenceStored,
     scrutiny.EvidenceOpened,

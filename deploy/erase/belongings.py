@@ -9,6 +9,7 @@ import psycopg
 from events.catalogue import CATALOGUE
 from events.facts.dossier import AccountAttached, AccountDetached, AccountRef
 from events.facts.enforcement import EnforcementAcknowledged
+from events.facts.evidence import EvidenceSubmitted
 from events.facts.fact import Fact, Statement
 from events.transport import store
 from events.transport.topics import LANES, key_hash
@@ -17,17 +18,22 @@ SAID = sorted(number for lane, number in LANES.items() if lane != "dossier")
 
 
 class Belongings(NamedTuple):
-    """Keys of the vault, and of whom a refused record may still speak: member and account, or member and statement id."""
+    """Keys of the vault, and of whom a refused record may still speak: member and account, or member and statement id.
+
+    Evidence whose content is kept goes with its account; `evidence`: of one statement, by member and number.
+    """
 
     keys: set[UUID]
     accounts: set[AccountRef]
     statements: set[tuple[str, str]]
+    evidence: frozenset[tuple[str, str]] = frozenset()
 
 
 def of_statement(conn: psycopg.Connection, stream: UUID) -> Belongings | None:
     """Of one statement; None when nobody has said it."""
     said = [fact for rows in store.load(conn, [stream]).values() for _, _, fact in rows if isinstance(fact, Statement)]
-    return Belongings({stream}, set(), {(fact.member, fact.id) for fact in said}) if said else None
+    evidence = frozenset((fact.member, fact.evidence) for fact in said if isinstance(fact, EvidenceSubmitted))
+    return Belongings({stream}, set(), {(fact.member, fact.id) for fact in said}, evidence) if said else None
 
 
 def of_subject(conn: psycopg.Connection, subject: UUID) -> Belongings | None:

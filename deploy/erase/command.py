@@ -1,4 +1,4 @@
-"""`make erase`: keeps the request, erases the words, notes who asked for what; again it changes nothing."""
+"""`make erase`: keeps the request, erases words and evidence, notes who asked for what; again it changes nothing."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,11 +6,12 @@ from uuid import UUID
 
 import psycopg
 
-from deploy.erase import belongings
+from deploy.erase import belongings, contents
 from deploy.erase.belongings import Belongings
 from deploy.local.tell import Say, Trouble
 from events.facts.fact import statement_stream
 from events.transport import store
+from services.adjudication.evidence.places import Place
 
 ACTOR = "operations"
 
@@ -24,8 +25,8 @@ class Wish(NamedTuple):
     reason: str = ""
 
 
-def erase(owner: str, wish: Wish, now: datetime, say: Say) -> int:
-    """How many words were erased. Trouble when there is no such statement or subject.
+def erase(owner: str, wish: Wish, now: datetime, say: Say, place: Place | None = None) -> int:
+    """How many words and pieces of evidence were erased. Trouble when there is no such statement or subject.
 
     The request is committed first: one that is not carried out stays to be seen as `liancheng_vault_erasures_due`.
     """
@@ -36,13 +37,18 @@ def erase(owner: str, wish: Wish, now: datetime, say: Say) -> int:
         )
         with conn.transaction():
             erased = _carry_out(conn, found)
+            pieces, objects = contents.shred(conn, found, now)
             conn.execute("UPDATE erasure SET done_at = %s WHERE target = %s", (now, target))
             conn.execute(
                 "INSERT INTO audit (at, actor, purpose, resource) VALUES (%s, %s, %s, %s)",
                 (now, ACTOR, wish.reason or "erasure", f"erase/{target}"),
             )
-    say(f"{target}：已删除 {erased} 处文字，日志与决定不变", f"{target}: words erased in {erased} places; log and decisions stay")
-    return erased
+    contents.remove(place, objects, say)
+    say(
+        f"{target}：已删除 {erased} 处文字、{pieces} 件证据，日志与决定不变",
+        f"{target}: words erased in {erased} places, {pieces} pieces of evidence; log and decisions stay",
+    )
+    return erased + pieces
 
 
 def _look(conn: psycopg.Connection, wish: Wish) -> tuple[str, Belongings]:

@@ -122,6 +122,8 @@ class WeighingCarried(DossierFact, frozen=True, kw_only=True, omit_defaults=True
     discounted_at: datetime | None = None
     spent: Tier = Tier.NONE
     """The highest tier of an earlier listing that rested on it: nobody is listed twice for the same."""
+    turned_down: datetime | None = None
+    """When persons found such a listing not to be justified."""
 
 
 class SanctionDiscounted(DossierFact, frozen=True, kw_only=True, omit_defaults=True, tag="sanction.discounted.v1"):

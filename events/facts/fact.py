@@ -113,6 +113,8 @@ class Statement(Fact, frozen=True, kw_only=True, omit_defaults=True):
     """The trace id that follows the statement through every process."""
     road: str | None = None
     """`topic/partition/offset` when it came by Kafka: the receipt goes back there. None: by HTTP."""
+    credential: str | None = None
+    """Id of the key that it came under, to be found when the key was stolen. None by Kafka: a broker does not say who wrote."""
 
     @property
     def key(self) -> str:

@@ -8,12 +8,11 @@ import msgspec
 
 from events.facts.dossier import AccountRef, Group, StatementRef
 from events.facts.fact import Category, DossierFact, Measure, Tier
+from events.facts.waiting import AnswerDue, Hold
 
 End = Literal["expired", "repaired", "revoked", "wrongful"]
 Doubt = Literal["objection", "basis_gone", "appeal", "evidence"]
 """`evidence`: some of what it rests on fell, and what is left still justifies it: a person looks again."""
-HoldReason = Literal["share", "rate_of_entity", "rate_of_rule", "rate_of_all"]
-"""Too much of the list would rest on one legal entity; or too many listings in a while: by an entity, by a rule, in all."""
 Actor = str
 """The code of the credential that acted; `hub` and `clock` for the hub itself, `merchant:{platform}` for whoever holds a notice."""
 
@@ -51,14 +50,6 @@ class Interim(msgspec.Struct, frozen=True):
     until: date
     ends: datetime
     rule: str
-    by: Actor
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """Why the breaker keeps a listing for a person, since when, and who was about to decide it."""
-
-    why: HoldReason
-    at: datetime
     by: Actor
 
 
@@ -108,6 +99,10 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An appeal was lodged against the decision: there is one."""
     reviewed: tuple[str, ...] = ()
     """sha256 of the fallen evidence that a person has looked at since, and found the rest to be enough."""
+    answers: tuple[AnswerDue, ...] = ()
+    """What persons have not answered yet, and by when they have to."""
+    pleaded: tuple[str, ...] = ()
+    """sha256 of what was handed in for the subject."""
 
 
 class ListingFact(DossierFact, frozen=True, kw_only=True, omit_defaults=True):
@@ -205,6 +200,8 @@ class ObjectionLodged(ListingFact, frozen=True, kw_only=True, omit_defaults=True
     """Digest of the words, which are in the vault."""
     evidence: tuple[str, ...] = ()
     """sha256 of what was handed in with it."""
+    answer_by: datetime | None = None
+    """Unanswered by then it is granted, here and below."""
 
 
 class ObjectionResolved(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="objection.resolved.v1"):
@@ -250,6 +247,7 @@ class ListingContested(ListingFact, frozen=True, kw_only=True, omit_defaults=Tru
 
     contested: bool
     why: Literal["objection", "basis_gone", "appeal", "evidence", "resolved"]
+    answer_by: datetime | None = None
 
 
 class RepairApplied(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="repair.applied.v1"):
@@ -258,6 +256,7 @@ class RepairApplied(ListingFact, frozen=True, kw_only=True, omit_defaults=True, 
     by: Actor
     reason: str
     evidence: tuple[str, ...] = ()
+    answer_by: datetime | None = None
 
 
 class RepairDecided(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="repair.decided.v1"):

@@ -5,8 +5,8 @@ from typing import ClassVar, Literal
 
 from events.facts.fact import Fact
 
-MemberClass = Literal["platform", "authority", "reviewer", "approver", "panel", "regulator", "clerk"]
-"""`clerk`: takes what a subject sends on paper to the file, and decides nothing."""
+MemberClass = Literal["platform", "authority", "reviewer", "approver", "panel", "regulator", "clerk", "auditor"]
+"""`clerk`: takes what a subject sends on paper to the file. `auditor`: reads who read what. Neither decides anything."""
 
 
 class MemberEnrolled(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="member.enrolled.v1"):

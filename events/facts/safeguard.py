@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
-from events.facts.listing import Actor, HoldReason, ListingFact, MeasureUntil
+from events.facts.listing import Actor, ListingFact, MeasureUntil
+from events.facts.waiting import HoldReason, Plea
 
 
 class AppealLodged(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="appeal.lodged.v1"):
@@ -14,6 +15,8 @@ class AppealLodged(ListingFact, frozen=True, kw_only=True, omit_defaults=True, t
     """Digest of the words, which are in the vault, here and below."""
     evidence: tuple[str, ...] = ()
     """sha256 of what was handed in with it."""
+    answer_by: datetime | None = None
+    """Undecided by then it is granted."""
 
 
 class AppealDecided(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="appeal.decided.v1"):
@@ -67,3 +70,10 @@ class ListingReviewed(ListingFact, frozen=True, kw_only=True, omit_defaults=True
     """sha256 of what had fallen."""
     by: Actor
     reason: str
+
+
+class AnswerOverdue(ListingFact, frozen=True, kw_only=True, omit_defaults=True, tag="answer.overdue.v1"):
+    """Nobody answered in time, and what was asked for is granted by itself: nobody stays punished because the hub is silent."""
+
+    plea: Plea
+    due: datetime

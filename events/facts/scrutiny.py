@@ -22,6 +22,10 @@ class EvidenceStored(Fact, frozen=True, kw_only=True, omit_defaults=True, tag="e
     at: datetime
     evidence: str | None = None
     """The platform's number; none of what a merchant handed in."""
+    stamped_at: datetime | None = None
+    """When the content existed at the latest, by a time-stamp token (RFC 3161) that was verified."""
+    stamped_by: str | None = None
+    """The authority of that token, as its certificate names it."""
 
     @property
     def key(self) -> str:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from events.facts.listing import ListingDecided
 from events.transport.postgres import connect
 from events.transport.store import VersionConflict, check, erasures_due, lock_log
-from events.transport.telemetry import BREAKER_HELD, NOTICES_UNDELIVERED, VAULT_ERASURES_DUE, log
+from events.transport.telemetry import ANSWERS_DUE, BREAKER_HELD, NOTICES_UNDELIVERED, VAULT_ERASURES_DUE, log
 from services.adjudication.application import records
 from services.adjudication.application.docket import Docket
 from services.adjudication.application.hearing import Hearing
@@ -29,6 +29,8 @@ DRIFT: Final = timedelta(minutes=2)
 CLOCK_LOCK = 0x4C69616F
 """Only one process of a hub looks at a time. Nobody else takes this lock, so that it can wait for no other."""
 EARLY_DAYS = 30
+DUE_SOON: Final = timedelta(days=1)
+"""What persons have to answer within this time is counted, so that they are told in time."""
 
 
 class Trust:
@@ -125,6 +127,7 @@ class Clock:
         records.forget_decisions(conn, now)
         BREAKER_HELD.set(records.held(conn))
         NOTICES_UNDELIVERED.set(records.undelivered(conn))
+        ANSWERS_DUE.set(records.answers_due(conn, now + DUE_SOON))
         VAULT_ERASURES_DUE.set(erasures_due(conn))
         self._swept = time.monotonic()
 

@@ -5,7 +5,8 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
+from typing import TypeVar
 
 import psycopg
 from litestar import Litestar
@@ -22,7 +23,10 @@ from services.adjudication.application.rules import Rules, rules
 from services.adjudication.clock import Trust
 from services.adjudication.evidence.api import EVIDENCE
 from services.adjudication.evidence.application import Evidence
+from services.adjudication.evidence.opening import Opening
+from services.adjudication.evidence.places import place
 from services.adjudication.evidence.safe import Safe
+from services.adjudication.evidence.stamps import Stamps
 from services.adjudication.legislation import api as legislation_api
 from services.adjudication.legislation.commands import Legislation
 from services.adjudication.reporters.api import REPORTERS
@@ -30,6 +34,7 @@ from services.adjudication.settings import Settings
 from services.web import Credentials, Site, serve
 from services.web import application as site
 
+T = TypeVar("T")
 PROBE_SECONDS = 1.0
 
 
@@ -55,10 +60,13 @@ class Readiness:
 
 def application(settings: Settings, given: Rules | None = None, trusted: Callable[[], bool] | None = None) -> Site:
     """`given`: other rules or another clock than those of the settings; `trusted`: whether that clock may be trusted now."""
+    lies = _set("EVIDENCE_BUCKET", partial(place, settings.evidence_folder), settings.evidence_bucket)
+    stamps = _set("TIMESTAMP_ANCHORS", Stamps, settings.timestamp_anchors)
     database = pool(settings.database_adjudication, name="adjudication")
     credentials = Credentials(database)
     readiness = Readiness(database)
     made = given or rules(settings)
+    safe = Safe(lies, made.hub_key) if lies is not None else None
     commands = Commands(database, made, trusted or Trust(made.clock, time.monotonic).look)
 
     @asynccontextmanager
@@ -84,21 +92,25 @@ def application(settings: Settings, given: Rules | None = None, trusted: Callabl
             "books": made.books,
             "rules": made,
             "holders": Holders(database, made.hub_key),
-            "keeper": _keeper(settings, database, made),
+            "keeper": Evidence(database, made.clock, safe, stamps) if safe else None,
+            "opening": Opening(database, made, safe) if safe else None,
             "legislation": Legislation(commands, database, made.current, made.clock),
         },
         lifespan=[lifespan],
     )
 
 
-def _keeper(settings: Settings, database: ConnectionPool, made: Rules) -> Evidence | None:
-    """None where no folder is set."""
-    return Evidence(database, made, Safe(Path(settings.evidence_folder), made.hub_key)) if settings.evidence_folder else None
+def _set(name: str, make: Callable[[str], T], value: str) -> T:
+    """What is made of a setting; one that is wrong stops the start with its name."""
+    try:
+        return make(value)
+    except ValueError as wrong:
+        raise reading.WrongSetting(f"LIANCHENG_{name}", str(wrong)) from None
 
 
 def main() -> None:
     settings = reading.read(Settings, os.environ)
-    configure_logs("adjudication", settings.log_level)
+    configure_logs("adjudication", settings.log_level, settings.otlp_endpoint)
     serve(application(settings), settings.host, settings.adjudication_port)
 
 

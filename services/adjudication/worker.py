@@ -36,7 +36,7 @@ def timed(handle: Handle) -> Handle:
 
 def main() -> None:
     settings = reading.read(WorkerSettings, os.environ)
-    configure_logs("adjudicator", settings.log_level)
+    configure_logs("adjudicator", settings.log_level, settings.otlp_endpoint)
     given = rules(settings)
     consumer = Consumer("adjudication", frozenset(LANES), timed(Hearing(given).handle))
     kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication)

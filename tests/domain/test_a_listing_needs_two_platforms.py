@@ -165,13 +165,10 @@ def test_what_a_person_turned_down_is_not_proposed_again() -> None:
     scene.when(imposed("tmall", "warn", sanction="s2")).then_not(ListingProposed)
 
 
-def test_but_one_new_sanction_is_enough() -> None:
+def test_but_one_new_sanction_of_somebody_else_is_enough() -> None:
     scene = proposed()
     scene.do(reject, REVIEWER)
     scene.when(imposed("jd")).then_also(a(ListingProposed, tier=Tier.BLACKLISTED))
-    scene = proposed()
-    scene.do(reject, REVIEWER)
-    scene.when(imposed("tmall", sanction="s2", proof="more", at=NOON + days(1))).then_also(a(ListingProposed, tier=Tier.RESTRICTED))
 
 
 def test_a_sanction_in_force_is_not_proposed_again() -> None:

@@ -140,10 +140,10 @@ def test_an_ending_for_another_cause_corrects_nothing() -> None:
 
 def test_the_correction_is_said_again_until_a_later_listing_ends_otherwise() -> None:
     scene = wrongful()
-    scene.hear(*(imposed(platform, sanction="s2", at=scene.now) for platform in ("tmall", "pdd")))
+    scene.hear(*(imposed(platform, "limit", sanction="s2", at=scene.now) for platform in ("tmall", "jd")))
     scene.do(release, REVIEWER)
     scene.hear(delivered("tmall", scene.notice, id="delivered-again"))
     scene.wait(days(10))
     assert correction(scene) == "WRONGFUL_LISTING"
-    scene.hear(lifted("pdd", sanction="s2"))
+    scene.hear(lifted("jd", sanction="s2"))
     assert correction(scene) is None

@@ -7,11 +7,12 @@ from events.facts.listing import Terms
 from events.facts.scrutiny import EvidenceOpened
 from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.guards.evidence import EVIDENCE_OPENED, named
-from services.adjudication.domain.decide.listing import decide
+from services.adjudication.domain.decide.listing import answer_objections, apply_for_repair, decide, decide_repair, lodge_objection
 from services.adjudication.domain.draft import Moment, Person
 from services.adjudication.domain.evolve import evolve
-from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, SUBJECT, days
-from tests.domain.stories import THREE, served
+from services.adjudication.domain.redress.appeal import decide_appeal, lodge_appeal
+from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, OTHER_REVIEWER, PANEL, SUBJECT, Scene, days
+from tests.domain.stories import THREE, restricted, served
 
 ONE, OTHER = "tmall-s1", "pdd-s1"
 
@@ -58,3 +59,39 @@ def test_a_decision_on_unopened_evidence_is_refused() -> None:
     scene.take([EvidenceOpened(subject_id=SUBJECT, at=scene.now, sha256=ONE, by=APPROVER.code)])
     scene.when(decide, APPROVER, terms=Terms())
     assert scene.dossier.listings[scene.listing_id].approvals == (APPROVER.code,)
+
+
+LETTER = "a letter of the subject"
+
+
+def with_a_letter(scene: Scene, command: object) -> Scene:
+    """Asked for with a letter that is kept."""
+    scene.do(command, OTHER_REVIEWER, evidence=(LETTER,))  # type: ignore[arg-type]
+    scene.rules["kept"] = frozenset({LETTER})
+    return scene
+
+
+def read_by(scene: Scene, person: Person) -> Scene:
+    scene.take([EvidenceOpened(subject_id=SUBJECT, at=scene.now, sha256=LETTER, by=person.code)])
+    return scene
+
+
+def test_whoever_answers_has_read_what_the_subject_handed_in() -> None:
+    scene = with_a_letter(served(), lodge_objection)
+    assert named(scene.dossier) == {ONE, OTHER, LETTER}
+    scene.when(answer_objections, PANEL, upheld=False).refused("plea-opened")
+    read_by(scene, PANEL).do(answer_objections, PANEL, upheld=False)
+    scene.now += days(8)
+    scene.when(decide, APPROVER, terms=Terms()).refused("evidence-opened")
+    read_by(scene, APPROVER).do(decide, APPROVER, terms=Terms())
+
+
+def test_so_has_whoever_hears_an_appeal_or_decides_on_a_repair() -> None:
+    scene = with_a_letter(restricted(), lodge_appeal)
+    scene.when(decide_appeal, PANEL, granted=False).refused("evidence-opened")
+    read_by(scene, PANEL).do(decide_appeal, PANEL, granted=False)
+    scene.now += days(120)
+    scene.do(apply_for_repair, OTHER_REVIEWER)
+    scene.when(decide_repair, APPROVER, granted=False).refused("plea-opened")
+    read_by(scene, APPROVER).do(decide_repair, APPROVER, granted=True)
+    assert LETTER in named(scene.dossier), "of a listing that is over it may still be read"

@@ -107,6 +107,14 @@ def _cooled() -> Scene:
     return scene
 
 
+def _unanswered() -> Scene:
+    scene = restricted()
+    scene.do(lodge_objection, OTHER_REVIEWER)
+    scene.do(lodge_appeal, OTHER_REVIEWER)
+    scene.wait(days(20))
+    return scene
+
+
 def _about_safety(listing: Listing) -> Listing:
     return replace(listing, basis=tuple(replace(rest, category=Category.UNSAFE_GOODS) for rest in listing.basis))
 
@@ -128,7 +136,7 @@ def _moved() -> list[list[Fact]]:
 
 
 def histories() -> list[list[Fact]]:
-    told = [_undelivered(), _objected(), _repaired(), _ended(), _rejected(), _cooled(), _judged()]
+    told = [_undelivered(), _objected(), _repaired(), _ended(), _rejected(), _cooled(), _judged(), _unanswered()]
     scenes = [given(imposed("tmall"), lifted("tmall")), *told]
     return [scene.history for scene in scenes] + _moved()
 

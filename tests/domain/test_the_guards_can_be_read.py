@@ -61,7 +61,7 @@ def test_every_step_of_people_is_guarded() -> None:
     assert set(GUARDS) >= {
         "release", "object", "answer", "decide", "reject", "end", "apply-for-repair", "decide-repair", "grant-repair", "deem", "link",
         "unlink", "appeal", "decide-appeal", "impose-interim", "lift-interim", "release-hold", "judge-document", "judge-candidate",
-        "review",
+        "review", "grant-by-silence",
     }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ class Mix(NamedTuple):
     colluding: float = 0.0
     errors: float = 1.0
     spots: float = RATES.spots
+    answers: bool = True
+    """Whether anybody at the hub answers objections and appeals."""
     accused: int = 400
     """How many falsely accused merchants; of each other kind there are `others`."""
     others: int = 100
@@ -37,4 +39,5 @@ MIXES = (
     Mix("… and both", hostile=1, colluding=0.5, errors=10.0, spots=0.0),
     Mix("two hostile platforms of two entities, 50 % colluding", hostile=2, colluding=0.5),
     Mix("… and people wave everything through", hostile=2, colluding=0.5, spots=0.0),
+    Mix("… and nobody answers objections and appeals either", hostile=2, colluding=0.5, spots=0.0, answers=False),
 )

@@ -50,13 +50,14 @@ class People:
                     if self._honest() and self._happens(RATES.objects if self._truth.guilty else RATES.innocent_objects):
                         self._soon(0.5, 4, lambda it=it: self._act(lodge_objection, it, MERCHANT))
                     self._later(respond_by - self._scene.now + days(0.5), lambda it=it: self._decide(it))
-                case ObjectionLodged(listing_id=it):
+                case ObjectionLodged(listing_id=it) if self._mix.answers:
                     self._soon(1, 4, lambda it=it: self._answer(it))
                 case ObjectionResolved(listing_id=it, upheld=False):
                     self._soon(1, 3, lambda it=it: self._decide(it))
                 case ListingDecided(listing_id=it) if not self._truth.guilty and self._happens(RATES.innocent_objects):
                     self._soon(1, 3, lambda it=it: self._act(lodge_appeal, it, MERCHANT))
-                    self._soon(5, 12, lambda it=it: self._act(decide_appeal, it, PANEL, granted=self._sees_through()))
+                    if self._mix.answers:
+                        self._soon(5, 12, lambda it=it: self._act(decide_appeal, it, PANEL, granted=self._sees_through()))
 
     def _sees_through(self) -> bool:
         """Whether somebody who opens the evidence recognises that it does not bear; of the guilty, by mistake."""

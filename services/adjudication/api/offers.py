@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency as Given
 from litestar.response import Response
+from msgspec.structs import replace
 
-from events.facts.listing import Terms
+from events.facts.listing import Basis, Terms
 from services.adjudication.api.counter import OFFICIALS, ListingId, Purpose, Req
 from services.adjudication.application.reading import Reader, Reading
 from services.adjudication.application.rules import Rules
 from services.adjudication.application.shown import shown
 from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.guards import GUARDS, OPEN
+from services.adjudication.domain.decide.guards.evidence import named
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import Moment, Person
 from services.web import Caller, Problem
@@ -43,8 +46,24 @@ class Offer(msgspec.Struct, frozen=True):
     terms: Terms | None = None
 
 
+class Piece(msgspec.Struct, frozen=True):
+    """Evidence that a sanction of the basis lists, or, with no weighing, that was handed in for the subject.
+
+    `kept`: its content is there; `opened`: by the caller.
+    """
+
+    weighing: UUID | None
+    entity: str | None
+    sha256: str
+    kept: bool
+    opened: bool
+
+
 class Offers(msgspec.Struct, frozen=True):
+    """`evidence`: what the listing rests on, for whoever has to see it before he decides."""
+
     items: list[Offer]
+    evidence: list[Piece]
 
 
 class _Asked(NamedTuple):
@@ -62,8 +81,19 @@ def read_steps(
     found = shown(dossier, listing_id) if dossier is not None else None
     if dossier is None or found is None:
         raise Problem("not-found")
-    asked = _Asked(dossier, Person(caller.code, caller.member_class), rules.moment())
-    return Response(Offers(list(_offers(asked, listing_id))), headers={"ETag": found.tag})
+    moment = replace(rules.moment(), kept=reader.kept(named(dossier)))
+    asked = _Asked(dossier, Person(caller.code, caller.member_class), moment)
+    return Response(Offers(list(_offers(asked, listing_id)), list(_evidence(asked, listing_id, found.basis))), headers={"ETag": found.tag})
+
+
+def _evidence(asked: _Asked, listing_id: ListingId, basis: tuple[Basis, ...]) -> Iterator[Piece]:
+    opened, listing = asked.dossier.opened.get(asked.person.code, frozenset()), asked.dossier.listings.get(listing_id)
+    for rest in basis:
+        entry = asked.dossier.weighed.get(rest.weighing)
+        for sha256 in entry.weighing.evidence if entry is not None else ():
+            yield Piece(rest.weighing, rest.entity, sha256, sha256 in asked.moment.kept, sha256 in opened)
+    for sha256 in listing.pleaded if listing is not None else ():
+        yield Piece(None, None, sha256, sha256 in asked.moment.kept, sha256 in opened)
 
 
 def _offers(asked: _Asked, listing_id: ListingId) -> Iterator[Offer]:

@@ -135,5 +135,5 @@ class Docket:
         return ListingRow(
             listing_id, dossier.subject_id, listing.tier, state, listing.undelivered, listing.objected, listing.contested,
             listing.proposed_at, listing.hold is not None and state == listing.state, listing.appeal_by is not None,
-            listing.repair_by is not None,
+            listing.repair_by is not None, min((due.by for due in listing.answers), default=None),
         )  # fmt: skip

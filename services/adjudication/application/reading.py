@@ -1,6 +1,6 @@
 """Reads that leave a trace: who read what and why is kept in the transaction that reads, before anything is answered."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import NamedTuple
@@ -41,6 +41,8 @@ class ListedItem(msgspec.Struct, frozen=True):
     held: bool
     appeal_open: bool
     repair_open: bool
+    answer_by: datetime | None
+    """By when persons have to answer what was asked for the subject; from then on it is granted."""
 
     @classmethod
     def of(cls, row: ListingRow) -> "ListedItem":
@@ -84,6 +86,11 @@ class Reader:
             subject = records.subject_of_listing(conn, listing_id)
             facts = store.load(conn, [subject]).get(subject, []) if subject else []
         return fold(subject, [(position, fact) for _, position, fact in facts]) if subject else None
+
+    def kept(self, hashes: Iterable[str]) -> frozenset[str]:
+        """Of these hashes, those whose content was handed in."""
+        with self._pool.connection() as conn:
+            return records.kept(conn, hashes)
 
     def dossier(self, reading: Reading, subject_id: UUID, what: str) -> Dossier:
         """The whole of it, for the subject itself."""

@@ -8,7 +8,8 @@ from uuid import UUID
 import msgspec
 
 from events.facts.dossier import AccountRef
-from events.facts.listing import Basis, Hold, Interim, Listing, MeasureUntil
+from events.facts.listing import Basis, Interim, Listing, MeasureUntil
+from events.facts.waiting import AnswerDue, Hold
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.law.platform.review import Remark, review
 from services.adjudication.rulebooks import platform_books
@@ -55,6 +56,9 @@ class ShownListing(msgspec.Struct, frozen=True, kw_only=True):
     appeal_open: bool
     reviewed: tuple[str, ...]
     repair_open: bool
+    answers: tuple[AnswerDue, ...]
+    pleaded: tuple[str, ...]
+    """sha256 of what was handed in for the subject, to be opened like the rest."""
     ending_approved_by: str | None
     remarks: tuple[Remark, ...]
     """Where a platform did not keep to its own published rules, or these do not say; to be looked at before anything is decided."""

@@ -20,6 +20,8 @@ def proposed(trail: Trail, subject: Subject, fact: facts.ListingProposed) -> Ite
         yield "step-out-of-order", fact.tag()
     trail.tier, trail.rule, trail.rulebook, trail.basis = fact.tier, fact.rule, fact.rulebook, {rest.weighing for rest in fact.basis}
     yield from rests(trail, subject, every=True)
+    if subject.turned_these_down(trail):
+        yield "same-accusers-again", str(trail.listing_id)
     if not fact.rule or not fact.rulebook:
         yield "listing-without-version", str(trail.listing_id)
 
@@ -51,6 +53,7 @@ def undelivered(trail: Trail, _: Subject, fact: facts.NoticeUndelivered | facts.
 def objected(trail: Trail, _: Subject, fact: facts.ObjectionLodged) -> Iterator[Wrong]:
     trail.objected = True
     trail.objections = [*trail.objections, fact.by]
+    trail.ask("objection", fact.answer_by)
     yield from ()
 
 
@@ -60,6 +63,7 @@ def answered(trail: Trail, _: Subject, fact: facts.ObjectionResolved) -> Iterato
     if fact.by in {*trail.objections, *trail.decided_by, trail.released_by}:
         yield "same-person-twice", f"{fact.tag()} {fact.by}"
     trail.objections, trail.answered_upheld = [], fact.upheld
+    trail.answer("objection")
 
 
 def approved(trail: Trail, _: Subject, fact: facts.ListingApproved) -> Iterator[Wrong]:

@@ -32,6 +32,7 @@ def appeal_lodged(trail: Trail, _: Subject, fact: facts.AppealLodged) -> Iterato
     if trail.state != "decided" or trail.appeal_by is not None:
         yield "step-out-of-order", fact.tag()
     trail.appeal_by = fact.by
+    trail.ask("appeal", fact.answer_by)
 
 
 def appeal_decided(trail: Trail, _: Subject, fact: facts.AppealDecided) -> Iterator[Wrong]:
@@ -41,6 +42,24 @@ def appeal_decided(trail: Trail, _: Subject, fact: facts.AppealDecided) -> Itera
     if fact.by in {*trail.decided_by, trail.released_by, trail.appeal_by}:
         yield "same-person-twice", f"{fact.tag()} {fact.by}"
     trail.appeal_by, trail.appeal_granted = None, fact.granted
+    trail.answer("appeal")
+
+
+def reviewed(trail: Trail, _: Subject, fact: facts.ListingReviewed) -> Iterator[Wrong]:
+    """By another person than whoever decided or released the notice."""
+    if trail.state != "decided":
+        yield "step-out-of-order", fact.tag()
+    if fact.by in {*trail.decided_by, trail.released_by}:
+        yield "same-person-twice", f"{fact.tag()} {fact.by}"
+    trail.answer("review")
+
+
+def overdue(trail: Trail, _: Subject, fact: facts.AnswerOverdue) -> Iterator[Wrong]:
+    """What was asked for, and not before the day."""
+    due = trail.answers.get(fact.plea)
+    if due is None or due != fact.due or fact.at < due:
+        yield "step-out-of-order", fact.tag()
+    trail.granted = fact.plea
 
 
 def held(trail: Trail, _: Subject, fact: facts.ListingHeld) -> Iterator[Wrong]:
@@ -60,6 +79,8 @@ SAFEGUARDS: Mapping[type[Fact], Check] = {
     facts.InterimEnded: interim_ended,
     facts.AppealLodged: appeal_lodged,
     facts.AppealDecided: appeal_decided,
+    facts.ListingReviewed: reviewed,
+    facts.AnswerOverdue: overdue,
     facts.ListingHeld: held,
     facts.HoldReleased: hold_released,
 }

@@ -12,6 +12,8 @@ from events.facts.fact import Measure, Tier
 from events.facts.listing import Listing
 from events.facts.safeguard import InterimImposed
 
+SPARED = timedelta(days=180)
+"""For so long at least those whose accusation was turned down bring no proposal about by themselves."""
 SHANGHAI = timezone(timedelta(hours=8))
 
 
@@ -58,6 +60,10 @@ class Trail(msgspec.Struct, kw_only=True):
     ending: tuple[str, str] | None = None
     interim: InterimImposed | None = None
     interim_before: bool = False
+    answers: dict[str, datetime] = {}
+    """What was asked for the subject, and by when somebody has to answer."""
+    granted: str | None = None
+    """What nobody answered in time."""
     held: bool = False
     appeal_by: str | None = None
     appeal_granted: bool = False
@@ -83,6 +89,14 @@ class Trail(msgspec.Struct, kw_only=True):
         measures = {asked.measure: asked.until for asked in self.interim.measures}
         return Held(Tier.RESTRICTED, f"interim-{self.listing_id}", measures, self.interim.until, self.contested)
 
+    def ask(self, plea: str, answer_by: datetime | None) -> None:
+        """The first day holds."""
+        if answer_by is not None:
+            self.answers = {plea: answer_by, **self.answers}
+
+    def answer(self, plea: str) -> None:
+        self.answers = {asked: by for asked, by in self.answers.items() if asked != plea}
+
     def same_as(self, listing: Listing) -> bool:
         """Whether a listing that came with an account is still the one that left."""
         ours = (self.state, self.tier, self.rule, self.rulebook, self.basis, self.decision, self.since, self.until, self.contested)
@@ -102,6 +116,8 @@ class Subject(msgspec.Struct, kw_only=True):
     """One dossier: what was weighed, what platforms were last told, and the moment of its last fact."""
 
     weighed: dict[UUID, Scales] = {}
+    turned_down: dict[str, tuple[Tier, datetime]] = {}
+    """Legal entities of platforms whose accusation persons turned down last, at which tier and when."""
     told: DirectiveIssued | None = None
     at: datetime | None = None
     position: int = 0
@@ -114,3 +130,17 @@ class Subject(msgspec.Struct, kw_only=True):
             other.stands and (other.weighing.account, other.weighing.sanction) == (scales.weighing.account, scales.weighing.sanction)
             for other in self.weighed.values()
         )
+
+    def turn_down(self, trail: Trail, at: datetime) -> None:
+        """Remember who accused in vain."""
+        for rest in trail.basis & self.weighed.keys():
+            self.turned_down[self.weighed[rest].weighing.entity] = trail.tier, at
+
+    def turned_these_down(self, trail: Trail) -> bool:
+        """Whether persons had turned down what each entity of its basis said, shortly before it stated this."""
+        known = [self.weighed[rest] for rest in trail.basis if rest in self.weighed]
+        return bool(known) and all(self._in_vain(scales, trail.tier) for scales in known)
+
+    def _in_vain(self, scales: Scales, tier: Tier) -> bool:
+        was = self.turned_down.get(scales.weighing.entity)
+        return was is not None and not scales.documented and tier <= was[0] and scales.weighing.recorded_at < was[1] + SPARED

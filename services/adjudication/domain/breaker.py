@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from events.facts.listing import HoldReason
+from events.facts.waiting import HoldReason
 from services.adjudication.domain.law.articles import BreakerRule
 
 

@@ -65,6 +65,8 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     weighed: Mapping[UUID, Weighed] = {}
     spent: Mapping[SanctionKey, Tier] = {}
     """The highest tier of an earlier listing that rested on the sanction: nobody is listed twice for the same."""
+    turned_down: Mapping[SanctionKey, datetime] = {}
+    """When persons found that a listing which rested on the sanction was not justified, the last time."""
     notes: Mapping[UUID, Noted] = {}
     """Lifts, appeals and amendments by their statement, waiting or applied."""
     evidence: Mapping[UUID, EvidenceNoted] = {}

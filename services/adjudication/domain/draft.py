@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from events.facts.fact import DossierFact
-from events.facts.listing import Actor
+from events.facts.listing import Actor, Listing
 from events.facts.member import MemberClass
+from events.facts.waiting import Plea
 from services.adjudication.domain.breaker import Traffic
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.evolve import evolve
@@ -32,7 +33,7 @@ class Person(NamedTuple):
     """Who commands, from the credential."""
 
     code: Actor
-    role: Literal["platform", "authority", "reviewer", "approver", "panel", "regulator", "clerk", "merchant"]
+    role: Literal["platform", "authority", "reviewer", "approver", "panel", "regulator", "clerk", "auditor", "merchant"]
     """`merchant`: whoever holds a notice, by its token; the code then names the platform that handed it out."""
 
 
@@ -66,6 +67,11 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     def wait_until(self, since: datetime, until: datetime) -> datetime:
         """A procedural wait whose end is given in months."""
         return since + (until - since) / self.scale
+
+    def answer_by(self, plea: Plea, listing: Listing) -> datetime:
+        """By when persons have to answer: never scaled. A hearing that still goes on is not cut short by an early objection."""
+        since = max(self.now, listing.respond_by or self.now)
+        return working_days_after(since, getattr(self.book_of(listing.rulebook).answers, plea)).moment
 
     def orphaned_at(self, since: datetime) -> datetime:
         """When what waits for its sanction has waited enough: never scaled."""

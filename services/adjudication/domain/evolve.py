@@ -67,7 +67,11 @@ def _weighed(state: Dossier, fact: dossier.SanctionWeighed, _: int) -> Changes:
 def _carried(state: Dossier, fact: dossier.WeighingCarried, _: int) -> Changes:
     entry = Weighed(fact.weighing, fact.discounted, fact.discounted_at)
     spent = {**state.spent, entry.key: max(fact.spent, state.spent.get(entry.key, Tier.NONE))}
-    return {"weighed": {**state.weighed, fact.weighing.id: entry}, "spent": spent}
+    changes: Changes = {"weighed": {**state.weighed, fact.weighing.id: entry}, "spent": spent}
+    if fact.turned_down is not None:
+        last = max(fact.turned_down, state.turned_down.get(entry.key, fact.turned_down))
+        changes["turned_down"] = {**state.turned_down, entry.key: last}
+    return changes
 
 
 def _discounted(state: Dossier, fact: dossier.SanctionDiscounted, _: int) -> Changes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from events.facts.dossier import AccountRef, AppealNoted, LiftNoted, Weighing
+from events.facts.dossier import AppealNoted, LiftNoted, Weighing
 from events.facts.fact import Tier
 from events.facts.listing import Basis, Listing
 from events.facts.member import MemberClass
@@ -11,10 +11,9 @@ from events.facts.sanction import SanctionImposed
 from services.adjudication.domain.dossier import Dossier, SanctionKey, Weighed
 from services.adjudication.domain.law.calendar import day_of
 from services.adjudication.domain.law.corroboration import Ground
+from services.adjudication.domain.law.grades import EvidenceKey, doubtful
 from services.adjudication.domain.law.rulebook import Rulebook
-
-EvidenceKey = tuple[AccountRef, str]
-"""A piece of evidence, by its platform's number."""
+from services.adjudication.domain.law.spent import stated_in_vain, used
 
 
 def discredited(dossier: Dossier) -> frozenset[EvidenceKey]:
@@ -49,17 +48,16 @@ def standing(dossier: Dossier, book: Rulebook, now: datetime) -> list[Ground]:
         entry.weighing for entry in dossier.weighed.values()
         if entry.weighing.severity >= least and entry.discounted is None and now < entry.weighing.active_until
     ]  # fmt: skip
-    return _grounds(dossier, grave)
+    return _grounds(dossier, grave, book)
 
 
-def _grounds(dossier: Dossier, weighings: Iterable[Weighing]) -> list[Ground]:
-    gone = discredited(dossier)
-    spent = dossier.spent
-    return [Ground(it, _hashes(it, gone), spent.get(SanctionKey(it.account, it.sanction), Tier.NONE)) for it in weighings]
+def _grounds(dossier: Dossier, weighings: Iterable[Weighing], book: Rulebook) -> list[Ground]:
+    gone, upto = doubtful(dossier), used(dossier, book.turned_down_months)
+    return [Ground(it, _hashes(it, gone), upto(it)) for it in weighings]
 
 
 def _hashes(weighing: Weighing, gone: frozenset[EvidenceKey]) -> frozenset[str]:
-    """The listed hashes of the evidence that still stands."""
+    """The listed hashes but for what is gone."""
     named = zip(weighing.evidence_numbers, weighing.evidence, strict=False)
     return frozenset(sha256 for number, sha256 in named if (weighing.account, number) not in gone)
 
@@ -101,12 +99,8 @@ def justified(dossier: Dossier, listing: Listing, book: Rulebook, now: datetime)
         entry.weighing for entry in dossier.weighed.values()
         if entry.discounted is None and entry.key in keys and (listing.state == "decided" or now < entry.weighing.active_until)
     ]  # fmt: skip
-    return rule is not None and bool(book.justifies(rule, _grounds(dossier, left)))
-
-
-def fresh(dossier: Dossier, tier: Tier, basis: Sequence[Weighing]) -> bool:
-    """Whether at least one of these was not used up by an earlier listing of that tier, or of a higher one."""
-    return any(dossier.spent.get(SanctionKey(w.account, w.sanction), Tier.NONE) < tier for w in basis)
+    in_vain = stated_in_vain(dossier, book.turned_down_months, listing.proposed_at)
+    return rule is not None and any(in_vain(it) < listing.tier for it in book.justifies(rule, _grounds(dossier, left, book)))
 
 
 def lifted(dossier: Dossier, *, for_good: bool = False) -> frozenset[SanctionKey]:
@@ -135,8 +129,8 @@ def basis_of(weighings: Sequence[Weighing]) -> tuple[Basis, ...]:
 
 
 def fallen_evidence(dossier: Dossier, listing: Listing) -> frozenset[str]:
-    """sha256 of the evidence of its sanctions that was discredited since, whether or not what is left is enough."""
-    gone, keys = discredited(dossier), keys_of(dossier, listing.basis)
+    """sha256 of the evidence of its sanctions that fell, or turned out to be weak, whether or not what is left is enough."""
+    gone, keys = doubtful(dossier), keys_of(dossier, listing.basis)
     return frozenset(
         sha256 for entry in dossier.weighed.values() if gone and entry.key in keys and entry.discounted is None
         for number, sha256 in zip(entry.weighing.evidence_numbers, entry.weighing.evidence, strict=False)

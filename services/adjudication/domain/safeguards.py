@@ -8,16 +8,29 @@ from msgspec.structs import replace
 from events.facts import safeguard as facts
 from events.facts import scrutiny
 from events.facts.fact import Fact
-from events.facts.listing import Hold, Interim, Listing
+from events.facts.listing import Interim, Listing
+from events.facts.waiting import AnswerDue, Hold, Plea
 from services.adjudication.domain.dossier import Dossier
 
 
+def asked(listing: Listing, plea: Plea, fact: Any) -> Listing:
+    """With what was handed in, and with the day by which somebody has to answer: the first one holds."""
+    pleaded = (*listing.pleaded, *(it for it in getattr(fact, "evidence", ()) if it not in listing.pleaded))
+    waits = fact.answer_by is None or any(due.plea == plea for due in listing.answers)
+    answers = listing.answers if waits else tuple(sorted((*listing.answers, AnswerDue(plea, fact.answer_by))))
+    return replace(listing, pleaded=pleaded, answers=answers)
+
+
+def answered(listing: Listing, plea: Plea) -> Listing:
+    return replace(listing, answers=tuple(due for due in listing.answers if due.plea != plea))
+
+
 def _appealed(listing: Listing, fact: facts.AppealLodged) -> Listing:
-    return replace(listing, appealed=True, appeal_by=fact.by)
+    return asked(replace(listing, appealed=True, appeal_by=fact.by), "appeal", fact)
 
 
 def _appeal_decided(listing: Listing, _: facts.AppealDecided) -> Listing:
-    return replace(listing, appeal_by=None)
+    return answered(replace(listing, appeal_by=None), "appeal")
 
 
 def _interim(listing: Listing, fact: facts.InterimImposed) -> Listing:
@@ -38,7 +51,13 @@ def _hold_released(listing: Listing, fact: facts.HoldReleased) -> Listing:
 
 
 def _reviewed(listing: Listing, fact: facts.ListingReviewed) -> Listing:
-    return replace(listing, reviewed=tuple(sorted({*listing.reviewed, *fact.evidence})))
+    return answered(replace(listing, reviewed=tuple(sorted({*listing.reviewed, *fact.evidence}))), "review")
+
+
+def _overdue(listing: Listing, fact: facts.AnswerOverdue) -> Listing:
+    """Granted: the fact that ends the listing follows."""
+    nobody: Mapping[Plea, dict[str, Any]] = {"objection": {"objected_by": ()}, "appeal": {"appeal_by": None}, "repair": {"repair_by": None}}
+    return answered(replace(listing, **nobody.get(fact.plea, {})), fact.plea)
 
 
 STEPS: Mapping[type[Fact], Callable[[Listing, Any], Listing]] = {
@@ -49,6 +68,7 @@ STEPS: Mapping[type[Fact], Callable[[Listing, Any], Listing]] = {
     facts.ListingHeld: _held,
     facts.HoldReleased: _hold_released,
     facts.ListingReviewed: _reviewed,
+    facts.AnswerOverdue: _overdue,
 }
 
 

@@ -1,6 +1,6 @@
 """How listings begin, go on and end by their facts: one function a fact, total and silent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -13,6 +13,8 @@ from services.adjudication.domain.dossier import Closed, Dossier
 
 Changes = dict[str, Any]
 """The fields of a dossier that a fact changes."""
+BY_ITSELF = frozenset(("hub", "clock"))
+"""Who is nobody."""
 
 
 def _released(listing: Listing, fact: facts.NoticeReleased) -> Listing:
@@ -34,11 +36,11 @@ def _undelivered(listing: Listing, _: facts.NoticeUndelivered) -> Listing:
 
 
 def _objected(listing: Listing, fact: facts.ObjectionLodged) -> Listing:
-    return replace(listing, objected=True, objected_by=(*listing.objected_by, fact.by))
+    return safeguards.asked(replace(listing, objected=True, objected_by=(*listing.objected_by, fact.by)), "objection", fact)
 
 
 def _answered(listing: Listing, _: facts.ObjectionResolved) -> Listing:
-    return replace(listing, objected_by=())
+    return safeguards.answered(replace(listing, objected_by=()), "objection")
 
 
 def _approved(listing: Listing, fact: facts.ListingApproved) -> Listing:
@@ -54,17 +56,18 @@ def _decided(listing: Listing, fact: facts.ListingDecided) -> Listing:
 
 def _contested(listing: Listing, fact: facts.ListingContested) -> Listing:
     if not fact.contested or fact.why == "resolved":
-        return replace(listing, contested=False, doubts=(), basis_gone_at=None)
+        return safeguards.answered(replace(listing, contested=False, doubts=(), basis_gone_at=None), "review")
     gone = fact.at if fact.why == "basis_gone" else listing.basis_gone_at
-    return replace(listing, contested=True, doubts=(*listing.doubts, fact.why), basis_gone_at=gone)
+    doubts = listing.doubts if fact.why in listing.doubts else (*listing.doubts, fact.why)
+    return safeguards.asked(replace(listing, contested=True, doubts=doubts, basis_gone_at=gone), "review", fact)
 
 
 def _repair_applied(listing: Listing, fact: facts.RepairApplied) -> Listing:
-    return replace(listing, repair_by=fact.by)
+    return safeguards.asked(replace(listing, repair_by=fact.by), "repair", fact)
 
 
 def _repair_decided(listing: Listing, _: facts.RepairDecided) -> Listing:
-    return replace(listing, repair_by=None)
+    return safeguards.answered(replace(listing, repair_by=None), "repair")
 
 
 def _ending_approved(listing: Listing, fact: facts.EndingApproved) -> Listing:
@@ -108,28 +111,36 @@ def listing_carried(state: Dossier, fact: facts.ListingCarried, _: int) -> Chang
 
 def rejected(state: Dossier, fact: facts.ListingRejected, _: int) -> Changes:
     """What a person turned down is spent; what fell by itself may be proposed again when it is justified again."""
-    return _close(state, fact, "rejected", fact.why, spends=fact.why in ("not_justified", "objection_upheld"))
+    closing = _close(state, fact, "rejected", fact.why)
+    return closing | _spend(state, fact, (fact.by,)) if fact.why in ("not_justified", "objection_upheld") else closing
 
 
 def ended(state: Dossier, fact: facts.ListingEnded, _: int) -> Changes:
-    return _close(state, fact, "ended", fact.why, spends=True)
+    judges = fact.by if fact.why in ("revoked", "wrongful") else ()
+    return _close(state, fact, "ended", fact.why) | _spend(state, fact, judges)
 
 
 def moved(state: Dossier, fact: facts.ListingMoved, _: int) -> Changes:
-    return _close(state, fact, "moved", str(fact.to), spends=False)
+    return _close(state, fact, "moved", str(fact.to))
 
 
-def _close(state: Dossier, fact: facts.ListingFact, how: Literal["ended", "rejected", "moved"], why: str, *, spends: bool) -> Changes:
+def _close(state: Dossier, fact: facts.ListingFact, how: Literal["ended", "rejected", "moved"], why: str) -> Changes:
     closed = state.listings.get(fact.listing_id)
     if closed is None:
         return {}
-    spent = dict(state.spent)
-    for basis in closed.basis if spends else ():
-        entry = state.weighed.get(basis.weighing)
-        if entry is not None:
-            spent[entry.key] = max(closed.tier, spent.get(entry.key, Tier.NONE))
     return {
         "listings": without(state.listings, fact.listing_id),
         "closed": {**state.closed, fact.listing_id: Closed(closed, how, why, fact.at)},
-        "spent": spent,
     }
+
+
+def _spend(state: Dossier, fact: facts.ListingFact, judges: Sequence[facts.Actor]) -> Changes:
+    """Use up what the listing rested on; `judges` found it not to be justified: persons, or the hub, which judges nothing."""
+    closed, spent, turned_down = state.listings.get(fact.listing_id), dict(state.spent), dict(state.turned_down)
+    keys = [state.weighed[rest.weighing].key for rest in closed.basis if rest.weighing in state.weighed] if closed is not None else []
+    for key in keys:
+        assert closed is not None
+        spent[key] = max(closed.tier, spent.get(key, Tier.NONE))
+        if set(judges) - BY_ITSELF:
+            turned_down[key] = fact.at
+    return {"spent": spent, "turned_down": turned_down}

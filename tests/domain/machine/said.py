@@ -73,7 +73,9 @@ def answers(draw: st.DrawFn) -> Statement:
 def evidence(draw: st.DrawFn) -> Statement:
     platform, number = draw(platforms), draw(numbers)
     named = draw(st.sampled_from((f"e-{platform}-{number}", "e-shared")))
-    return draw(st.sampled_from((discredited, verified)))(platform, named)
+    grade = draw(st.sampled_from(("A", "B", "B", "C")))
+    weak = _named(verified(platform, named, grade=grade), f"verified-{named}-{grade}")
+    return draw(st.sampled_from((discredited(platform, named), weak)))
 
 
 @st.composite

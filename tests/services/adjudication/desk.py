@@ -51,13 +51,14 @@ def _key(code: str | None) -> dict[str, str]:
 
 
 @contextmanager
-def opened(database: Database, evidence_folder: str = "") -> Iterator[Desk]:
+def opened(database: Database, evidence_folder: str = "", **more: str) -> Iterator[Desk]:
+    """`more`: other settings."""
     with closing(Court(database)) as court:
         with closing(database.connect()) as owner:
             owner.cursor().executemany(
                 "INSERT INTO credential (key_id, code, digest, created_at) VALUES (%s, %s, %s, now())",
                 [(f"key-{code}", code, sha256(b"secret").digest()) for code in MEMBERS],
             )
-        settings = Settings(database_adjudication=court.conninfo, hub_key=HUB_KEY.hex(), evidence_folder=evidence_folder)
+        settings = Settings(database_adjudication=court.conninfo, hub_key=HUB_KEY.hex(), evidence_folder=evidence_folder, **more)
         with TestClient(application(settings, court.rules, court.trust.look)) as client:  # type: ignore[type-var]
             yield Desk(court, client)

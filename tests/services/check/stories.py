@@ -8,6 +8,7 @@ from services.adjudication.domain.decide.listing import (
     decide_repair,
     end,
     lodge_objection,
+    reject,
     release,
 )
 from tests.domain.machine.log import LoggedScene
@@ -102,6 +103,27 @@ def amended_and_expired() -> LoggedScene:
     return scene
 
 
+def unanswered() -> LoggedScene:
+    """Nobody answers, and what was asked for is granted."""
+    scene = contested()
+    scene.wait(days(20))
+    return scene
+
+
+def tried_again() -> LoggedScene:
+    """Turned down, and proposed again once somebody else has joined."""
+    scene = LoggedScene()
+    scene.hear(imposed("tmall"), imposed("pdd"))
+    scene.now += days(0.1)
+    scene.do(reject, REVIEWER)
+    scene.now += days(30)
+    scene.hear(*(imposed(platform, LIMIT, sanction="s2", at=scene.now) for platform in ("tmall", "jd")))
+    return scene
+
+
 STORIES = {
-    it.__name__: it for it in (served, restricted, blacklisted, contested, answered, repaired, wrongful, revoked, amended_and_expired)
-}
+    it.__name__: it
+    for it in (
+        served, restricted, blacklisted, contested, answered, repaired, wrongful, revoked, amended_and_expired, unanswered, tried_again,
+    )
+}  # fmt: skip

@@ -27,7 +27,7 @@ from events.facts.listing import (
     RepairApplied,
     RepairDecided,
 )
-from events.facts.safeguard import AppealDecided, AppealLodged, InterimImposed, ListingHeld
+from events.facts.safeguard import AnswerOverdue, AppealDecided, AppealLodged, InterimImposed, ListingHeld
 from events.facts.sanction import SanctionImposed
 from services.adjudication.check.checker import Entry, check
 from services.adjudication.check.finding import CODES
@@ -70,6 +70,17 @@ def _one_entity(entry: Entry) -> Entry:
     if not isinstance(entry.fact, SanctionWeighed):
         return entry
     return entry._replace(fact=replace(entry.fact, weighing=replace(entry.fact.weighing, entity="alibaba")))
+
+
+def _as_pdd(entry: Entry) -> Entry:
+    """Who had joined them turns out to be one of them."""
+    if not isinstance(entry.fact, SanctionWeighed) or entry.fact.weighing.entity != "jd":
+        return entry
+    return entry._replace(fact=replace(entry.fact, weighing=replace(entry.fact.weighing, entity="pdd")))
+
+
+def _unnoticed(entry: Entry) -> Entry | None:
+    return None if isinstance(entry.fact, AnswerOverdue | ListingEnded) else entry
 
 
 def _far(fact: Any) -> Any:
@@ -120,6 +131,8 @@ PLANTED: dict[str, list[tuple[str, Alter]]] = {
         ("answered", without(ObjectionLodged)),
         ("repaired", with_(RepairDecided, granted=False)),
         ("restricted", with_(NoticeServed, notice="another")),
+        ("unanswered", with_(AnswerOverdue, due=lambda fact: fact.due - days(1))),
+        ("unanswered", with_(ObjectionLodged, answer_by=lambda fact: fact.answer_by + days(9))),
     ],
     "hearing-cut-short": [("restricted", with_(NoticeServed, respond_by=lambda fact: fact.at + days(30)))],
     "silence-despite-objection": [("blacklisted", with_(ListingDecided, deemed=True))],
@@ -137,6 +150,8 @@ PLANTED: dict[str, list[tuple[str, Alter]]] = {
         ("repaired", with_(RepairDecided, by="rui")),
         ("wrongful", with_(ListingEnded, by=("rui", "rui"))),
     ],
+    "same-accusers-again": [("tried_again", _as_pdd)],
+    "answer-missing": [("unanswered", without(ListingEnded)), ("unanswered", _unnoticed)],
     "term-over-not-ended": [("amended_and_expired", without(ListingEnded))],
     "weighed-without-statement": [("restricted", without(SanctionImposed))],
     "echo-weighed": [("restricted", with_(SanctionImposed, derived=True))],

@@ -11,10 +11,14 @@ import pytest
 
 from events.facts.evidence import EvidenceSubmitted
 from events.facts.scrutiny import EvidenceOpened, EvidenceStored
+from events.transport.settings import WrongSetting
 from services.adjudication.evidence.safe import MOST_BYTES
+from services.adjudication.settings import Settings
 from tests.domain.spec import NOON, days, delivered, imposed
 from tests.projections import hosting
 from tests.services.adjudication.desk import PURPOSE, Desk, opened
+from tests.services.evidence import bucket
+from tests.services.evidence.authority import Authority
 from tests.support.stack import Database
 
 PHOTO = b"\xff\xd8\xff a photo of an empty box"
@@ -66,7 +70,8 @@ def test_what_was_submitted_is_kept_once(desk: Desk) -> None:
     submit(desk)
     first, again = hand_in(desk), hand_in(desk)
     assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json() == again.json() == {"evidence": "E-1", "sha256": HASH, "bytes": len(PHOTO), "media": "image/jpeg"}
+    kept = {"evidence": "E-1", "sha256": HASH, "bytes": len(PHOTO), "media": "image/jpeg", "stamped_at": None, "stamped_by": None}
+    assert first.json() == again.json() == kept
     (stored,) = facts(desk, EvidenceStored)
     assert (stored.sha256, stored.by, stored.account.account) == (HASH, "tmall", "shop")
 
@@ -141,6 +146,104 @@ def test_platforms_open_nothing_and_a_purpose_is_given(desk: Desk) -> None:
     assert look(desk, listing, "pdd").status_code == 403
     assert look(desk, listing, purpose=None).status_code == 422
     assert not facts(desk, EvidenceOpened)
+
+
+def test_a_listing_says_what_can_be_opened_and_what_i_have_opened(desk: Desk) -> None:
+    listing = served(desk)
+    submit(desk)
+    hand_in(desk)
+    look(desk, listing)
+    seen = {it["sha256"]: it for it in desk.get(f"/v1/listings/{listing}/evidence", "an").json()["items"]}
+    assert seen[HASH] == {
+        "sha256": HASH, "state": "kept", "by_the_subject": False, "opened": True, "media": "image/jpeg", "bytes": len(PHOTO),
+        "stamped_at": None, "stamped_by": None,
+    }  # fmt: skip
+    assert (seen["pdd-s1"]["state"], seen["pdd-s1"]["opened"]) == ("never_handed_in", False)
+    assert desk.get(f"/v1/listings/{listing}/evidence", "an", purpose=None).status_code == 422
+    assert desk.get(f"/v1/listings/{listing}/evidence", "pdd").status_code == 403
+
+
+# -- time stamps ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stamping(database: Database, tmp_path: Path) -> Iterator[tuple[Desk, Authority]]:
+    authority = Authority()
+    with opened(database, str(tmp_path / "safe"), timestamp_anchors=authority.anchors(tmp_path)) as found:
+        yield found, authority
+
+
+def test_a_time_stamp_is_verified_kept_and_shown(stamping: tuple[Desk, Authority]) -> None:
+    desk, authority = stamping
+    listing = served(desk)
+    submit(desk, timestamp=authority.token(PHOTO, NOON - days(2)))
+    stored = hand_in(desk).json()
+    assert (stored["stamped_at"], stored["stamped_by"]) == ("2026-02-28T04:00:00Z", "CN=Stamps of the tests")
+    (fact,) = facts(desk, EvidenceStored)
+    assert (fact.stamped_at, fact.stamped_by) == (NOON - days(2), "CN=Stamps of the tests")
+    seen = look(desk, listing)
+    assert seen.headers["liancheng-stamped-at"] == "2026-02-28T04:00:00+00:00"
+    assert seen.headers["liancheng-stamped-by"] == "CN=Stamps of the tests"
+    (piece,) = (it for it in desk.get(f"/v1/listings/{listing}/evidence", "an").json()["items"] if it["sha256"] == HASH)
+    assert piece["stamped_at"] == "2026-02-28T04:00:00Z"
+
+
+def test_a_stamp_that_does_not_hold_is_refused_and_nothing_is_kept(stamping: tuple[Desk, Authority], tmp_path: Path) -> None:
+    desk, authority = stamping
+    submit(desk, timestamp=authority.token(b"another photo", NOON))
+    answer = hand_in(desk)
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/timestamp-invalid")
+    assert "ismatch" in answer.json()["detail"]
+    assert not facts(desk, EvidenceStored)
+    assert not [path for path in (tmp_path / "safe").rglob("*") if path.is_file()]
+
+
+def test_without_a_stamp_evidence_is_taken_all_the_same(stamping: tuple[Desk, Authority]) -> None:
+    desk, _ = stamping
+    submit(desk)
+    assert hand_in(desk).json()["stamped_at"] is None
+
+
+# -- in a bucket ------------------------------------------------------------------------------------------------------
+
+
+def test_a_bucket_keeps_evidence_as_a_folder_does(database: Database) -> None:
+    with bucket.serving() as store, opened(database, evidence_bucket=store.address()) as desk:
+        listing = served(desk)
+        submit(desk)
+        assert [hand_in(desk).status_code for _ in range(2)] == [201, 200]
+        assert store.puts == 1
+        assert look(desk, listing).content == PHOTO
+        (sealed,) = store.objects.values()
+        assert PHOTO not in sealed
+
+
+def test_a_bucket_that_fails_is_said_and_nothing_is_noted(database: Database) -> None:
+    with bucket.serving() as store, opened(database, evidence_bucket=store.address()) as desk:
+        submit(desk)
+        store.broken = True
+        assert hand_in(desk).status_code == 503
+        assert not facts(desk, EvidenceStored)
+        store.broken = False
+        assert hand_in(desk).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"evidence_bucket": "https://host/x"}, "LIANCHENG_EVIDENCE_BUCKET"),
+        ({"timestamp_anchors": "/nowhere"}, "LIANCHENG_TIMESTAMP_ANCHORS"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_its_name(database: Database, tmp_path: Path, wrong: dict[str, str], named: str) -> None:
+    folder = "" if "evidence_bucket" in wrong else str(tmp_path)
+    with pytest.raises(WrongSetting, match=named), opened(database, folder, **wrong):
+        pass
+
+
+def test_a_folder_and_a_bucket_are_one_too_many() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        Settings(database_adjudication="x", hub_key="0" * 64, evidence_folder="a", evidence_bucket="https://a:b@c/d")
 
 
 def test_a_hub_that_keeps_no_evidence_says_so(database: Database) -> None:

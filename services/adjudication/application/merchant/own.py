@@ -52,6 +52,8 @@ class OwnListing(msgspec.Struct, frozen=True, kw_only=True):
     objections_open: int
     appeal_open: bool
     repair_open: bool
+    answer_by: datetime | None
+    """Whatever nobody has answered by then is granted."""
     since: date | None
     until: date | None
     interim_ends: datetime | None
@@ -132,6 +134,7 @@ def _shown(it: Listing, holder: Holder, state: str, why: str | None, may: tuple[
         listing_id=it.listing_id, tier=it.tier.word, state=state, rule=it.rule, rulebook=it.rulebook,
         facts=tuple(_fact(rest, holder) for rest in it.basis), measures=it.measures, respond_by=it.respond_by, contested=it.contested,
         objections_open=len(it.objected_by), appeal_open=it.appeal_by is not None, repair_open=it.repair_by is not None,
+        answer_by=min((due.by for due in it.answers), default=None),
         since=it.since, until=it.until, interim_ends=it.interim.ends if it.interim else None, why=why, may=may,
     )  # fmt: skip
 

@@ -26,6 +26,8 @@ class ListingRow(NamedTuple):
     held: bool = False
     appeal_open: bool = False
     repair_open: bool = False
+    answer_by: datetime | None = None
+    """By when the first of what was asked for the subject is to be answered."""
 
 
 Waits = Literal["undelivered", "objected", "held", "appeal_open", "repair_open"]
@@ -36,12 +38,12 @@ def write_listings(conn: psycopg.Connection, rows: Sequence[ListingRow]) -> None
     if rows:
         conn.execute(
             "INSERT INTO listing (listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held,"
-            " appeal_open, repair_open) SELECT *"
+            " appeal_open, repair_open, answer_by) SELECT *"
             " FROM unnest(%s::uuid[], %s::uuid[], %s::smallint[], %s::text[], %s::bool[], %s::bool[], %s::bool[],"
-            " %s::timestamptz[], %s::bool[], %s::bool[], %s::bool[])"
+            " %s::timestamptz[], %s::bool[], %s::bool[], %s::bool[], %s::timestamptz[])"
             " ON CONFLICT (listing_id) DO UPDATE SET subject_id = excluded.subject_id, tier = excluded.tier, state = excluded.state,"
             " undelivered = excluded.undelivered, objected = excluded.objected, contested = excluded.contested, held = excluded.held,"
-            " appeal_open = excluded.appeal_open, repair_open = excluded.repair_open",
+            " appeal_open = excluded.appeal_open, repair_open = excluded.repair_open, answer_by = excluded.answer_by",
             [list(column) for column in zip(*rows, strict=True)],
         )
 
@@ -53,7 +55,8 @@ def listings(
     moment, listing_id = before or (None, None)
     waiting: LiteralString = f" AND {waits} AND state NOT IN ('rejected', 'ended')" if waits is not None else ""
     rows = conn.execute(
-        "SELECT listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held, appeal_open, repair_open"
+        "SELECT listing_id, subject_id, tier, state, undelivered, objected, contested, proposed_at, held, appeal_open, repair_open,"
+        " answer_by"
         f" FROM listing WHERE (%(state)s::text IS NULL OR state = %(state)s){waiting}"
         " AND (%(moment)s::timestamptz IS NULL OR (proposed_at, listing_id) < (%(moment)s, %(listing_id)s::uuid))"
         " ORDER BY proposed_at DESC, listing_id DESC LIMIT %(limit)s",
@@ -76,6 +79,14 @@ def undelivered(conn: psycopg.Connection) -> int:
 def held(conn: psycopg.Connection) -> int:
     """Listings that the breaker keeps for a person."""
     row = conn.execute("SELECT count(*) FROM listing WHERE held").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def answers_due(conn: psycopg.Connection, until: datetime) -> int:
+    """Open listings with something that persons have to answer by then."""
+    row = conn.execute(
+        "SELECT count(*) FROM listing WHERE answer_by <= %s AND state NOT IN ('rejected', 'ended')", (until,)
+    ).fetchone()  # fmt: skip
     return 0 if row is None else int(row[0])
 
 

@@ -21,13 +21,13 @@ from services.adjudication.domain.grounds import (
     basis_of,
     fallen,
     fallen_evidence,
-    fresh,
     justified,
     reported_in_vain,
     standing,
 )
 from services.adjudication.domain.law.calendar import day_of
 from services.adjudication.domain.law.rulebook import Found
+from services.adjudication.domain.law.spent import fresh
 
 
 def conclude(draft: Draft) -> Facts:
@@ -86,7 +86,8 @@ def propose(draft: Draft) -> None:
     dossier, moment = draft.dossier, draft.moment
     unreleased = sorted((li for li in dossier.listings.values() if li.state == "proposed"), key=lambda li: (li.proposed_at, li.listing_id))
     open_tier = max((li.tier for li in dossier.listings.values() if li.state != "proposed"), default=Tier.NONE)
-    found = moment.book.highest(standing(dossier, moment.book, moment.now), lambda tier, basis: fresh(dossier, tier, basis))
+    months = moment.book.turned_down_months
+    found = moment.book.highest(standing(dossier, moment.book, moment.now), lambda tier, basis: fresh(dossier, months, tier, basis))
     if found is not None and found.rule.tier <= open_tier:
         found = None
     kept = next((li for li in unreleased if found is not None and li.tier is found.rule.tier), None)
@@ -123,7 +124,8 @@ def show_doubts(draft: Draft, listing: Listing) -> None:
     elif fallen_evidence(dossier, listing) - set(listing.reviewed):
         doubts.append("evidence")
     for doubt in doubts:
-        if doubt not in listing.doubts:
-            draft.say(ListingContested, listing_id=listing.listing_id, contested=True, why=doubt)
+        answer_by = moment.answer_by("review", listing) if doubt == "evidence" else None
+        if doubt not in listing.doubts or (answer_by is not None and all(due.plea != "review" for due in listing.answers)):
+            draft.say(ListingContested, listing_id=listing.listing_id, contested=True, why=doubt, answer_by=answer_by)
     if listing.contested and not doubts:
         draft.say(ListingContested, listing_id=listing.listing_id, contested=False, why="resolved")

@@ -11,22 +11,28 @@ from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.conclude import conclude
 from services.adjudication.domain.decide.force import hold, put_in_force
 from services.adjudication.domain.decide.guards import allows
+from services.adjudication.domain.decide.guards.answers import answers_due
 from services.adjudication.domain.dossier import Dossier
 from services.adjudication.domain.draft import CLOCK, Draft, Facts, Moment
 from services.adjudication.domain.grounds import justified, keys_of
 from services.adjudication.domain.law.calendar import end_of
+from services.adjudication.domain.redress.silence import grant_what_is_overdue
 
 
 def elapse(dossier: Dossier, moment: Moment) -> Facts:
-    """Orphan what waited too long, hand undelivered notices to a person, deem decided what nobody objected to, end what is over."""
+    """Orphan what waited too long, grant what nobody answered, hand undelivered notices to a person, deem decided what nobody
+    objected to, end what is over."""
     draft = Draft(dossier, moment)
     for note in list(dossier.notes.values()):
         if note.waiting and moment.now >= moment.orphaned_at(note.at):
             draft.say(StatementOrphaned, statement=note.statement, why="never_came")
     for listing in list(dossier.listings.values()):
+        case = Case(dossier, listing, moment)
+        if grant_what_is_overdue(draft, case):
+            continue
         if listing.state == "released" and not listing.undelivered and moment.now >= delivery_deadline(listing, moment):
             draft.say(NoticeUndelivered, listing_id=listing.listing_id, notice=listing.notice, why="no_answer")
-        elif allows("deem", Case(dossier, listing, moment)) and not hold(draft, listing, CLOCK):
+        elif allows("deem", case) and not hold(draft, listing, CLOCK):
             put_in_force(draft, listing, deemed=True, by=(CLOCK,))
     return conclude(draft)
 
@@ -47,13 +53,14 @@ def next_due(dossier: Dossier, moment: Moment) -> datetime | None:
 
 def _due(dossier: Dossier, listing: Listing, moment: Moment) -> list[datetime]:
     book = moment.book_of(listing.rulebook)
+    answers = answers_due(Case(dossier, listing, moment))
     if listing.state == "decided":
         gone = listing.basis_gone_at if listing.tier is Tier.BLACKLISTED and not justified(dossier, listing, book, moment.now) else None
         reviewed = [moment.wait(gone, book.review_days).moment] if gone else []
-        return [end_of(listing.until), *reviewed] if listing.until else reviewed
+        return [*answers, end_of(listing.until), *reviewed] if listing.until else [*answers, *reviewed]
     keys = keys_of(dossier, listing.basis)
     active = [entry.weighing.active_until for entry in dossier.weighed.values() if entry.key in keys and entry.discounted is None]
-    due = [until for until in active if until > moment.now]
+    due = [*answers, *(until for until in active if until > moment.now)]
     if listing.interim is not None:
         due.append(listing.interim.ends)
     if listing.state == "released" and not listing.undelivered:

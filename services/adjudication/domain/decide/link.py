@@ -128,7 +128,7 @@ def _carry_weighings(leaving: Draft, coming: Draft, accounts: Sequence[AccountRe
             leaving.say(SanctionDiscounted, weighing=weighing_id, why="detached", of=entry.weighing.statement)
         coming.say(
             WeighingCarried, weighing=entry.weighing, origin=old.subject_id, discounted=entry.discounted,
-            discounted_at=entry.discounted_at, spent=old.spent.get(entry.key, Tier.NONE),
+            discounted_at=entry.discounted_at, spent=old.spent.get(entry.key, Tier.NONE), turned_down=old.turned_down.get(entry.key),
         )  # fmt: skip
         _carry_watch(leaving, coming, weighing_id, entry)
 

@@ -52,7 +52,8 @@ def lodge_objection(
     """Object on the subject's behalf: silence does not decide any more, and what is decided is contested."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("object", Case(dossier, listing, moment, by))
-    draft.say(ObjectionLodged, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence)
+    answer_by = moment.answer_by("objection", listing)
+    draft.say(ObjectionLodged, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence, answer_by=answer_by)
     return conclude(draft)
 
 
@@ -105,7 +106,8 @@ def apply_for_repair(
     """Ask on the subject's behalf to be taken off: corrected, performed, committed."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("apply-for-repair", Case(dossier, listing, moment, by))
-    draft.say(RepairApplied, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence)
+    answer_by = moment.answer_by("repair", listing)
+    draft.say(RepairApplied, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence, answer_by=answer_by)
     return conclude(draft)
 
 

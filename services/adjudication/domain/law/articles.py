@@ -76,6 +76,16 @@ class InterimRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measures: tuple[Measure, ...] = (Measure.LIMIT,)
 
 
+class AnswerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Working days within which persons answer what is asked for a subject, or look again; unanswered, it is granted."""
+
+    objection: int = 5
+    """From the end of the hearing, where that comes later."""
+    appeal: int = 10
+    repair: int = 10
+    review: int = 10
+
+
 class BreakerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many listings may be decided in so many minutes before a person looks at each, and how much one legal entity may bear."""
 

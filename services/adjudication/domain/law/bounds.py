@@ -15,12 +15,17 @@ MONTHS: Mapping[TierWord, tuple[int, int]] = {"restricted": (3, 12), "blackliste
 PERSONS = 2
 PLATFORMS = 2
 INTERIM_HOURS = 72
+ANSWER_DAYS = 15
+"""Of the E-commerce Law (arts 42-44), after which a platform takes back what was notified to it and nobody pursued."""
 WATCH_MONTHS = 3
+TURNED_DOWN_MONTHS = 6
+"""At least; `make check-log` counts on it."""
 
 
 def disorder(book: "Rulebook") -> list[Defect]:
     """Bounds that are broken, names used twice, tiers without their guards."""
-    return [Defect("disorder", table, where) for table, where in (*_rules(book), *_terms(book), *_waits(book), *_interim(book))]
+    broken = (*_rules(book), *_terms(book), *_waits(book), *_answers(book), *_interim(book))
+    return [Defect("disorder", table, where) for table, where in broken]
 
 
 def _rules(book: "Rulebook") -> Iterator[tuple[str, str]]:
@@ -53,8 +58,16 @@ def _term(word: TierWord, term: Term) -> Iterator[str]:
 def _waits(book: "Rulebook") -> Iterator[tuple[str, str]]:
     waits = ("active_months", "watch_months", "waiting_days", "delivery_days", "hearing_days", "review_days")
     yield from ((name, "takes some time") for name in waits if getattr(book, name) < 1)
+    if book.turned_down_months < TURNED_DOWN_MONTHS:
+        yield "turned_down_months", f"at least {TURNED_DOWN_MONTHS}"
     if book.watch_months > WATCH_MONTHS:
         yield "watch_months", f"at most {WATCH_MONTHS}"
+
+
+def _answers(book: "Rulebook") -> Iterator[tuple[str, str]]:
+    for plea in ("objection", "appeal", "repair", "review"):
+        if not 0 < getattr(book.answers, plea) <= ANSWER_DAYS:
+            yield f"answers.{plea}", f"within {ANSWER_DAYS} working days"
 
 
 def _interim(book: "Rulebook") -> Iterator[tuple[str, str]]:

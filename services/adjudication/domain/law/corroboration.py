@@ -14,7 +14,7 @@ class Ground(NamedTuple):
     weighing: Weighing
     hashes: frozenset[str]
     spent: Tier = Tier.NONE
-    """The highest tier of an earlier listing that rested on it."""
+    """Up to which tier it brings no proposal about any more."""
 
 
 def _rank(ground: Ground) -> tuple[int, int, object, object]:

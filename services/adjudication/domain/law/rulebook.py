@@ -11,7 +11,7 @@ from events.facts.dossier import AccountRef, Group, StatementRef, Weighing
 from events.facts.fact import Category, Measure, Tier
 from events.facts.member import MemberClass
 from events.facts.sanction import SanctionImposed
-from services.adjudication.domain.law.articles import BreakerRule, GroupRule, InterimRule, Rule, Term, TierWord, WeightOfMeasure
+from services.adjudication.domain.law.articles import AnswerRule, BreakerRule, GroupRule, InterimRule, Rule, Term, TierWord, WeightOfMeasure
 from services.adjudication.domain.law.calendar import months_after
 from services.adjudication.domain.law.corroboration import Ground, one_each, with_evidence_of_their_own
 from services.adjudication.domain.law.platform.schedule import PlatformBook
@@ -47,6 +47,9 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether a rule weighs for no listing until its schedule is among these; else only when it is known to be withheld."""
     schedules: tuple[PlatformBook, ...] = ()
     """The platforms' rules by these versions."""
+    turned_down_months: int = 24
+    """For so long those whose accusation people turned down bring no proposal about without somebody else."""
+    answers: AnswerRule = AnswerRule()
     interim: InterimRule = InterimRule()
     breaker: BreakerRule = BreakerRule()
 

@@ -16,7 +16,8 @@ def lodge_appeal(dossier: Dossier, listing_id: UUID, by: Person, reason: str, mo
     """Appeal for the subject, once against a decision. It stays in force, and is shown as contested, until the appeal is decided."""
     listing, draft = listing_of(dossier, listing_id), Draft(dossier, moment)
     admit("appeal", Case(dossier, listing, moment, by))
-    draft.say(AppealLodged, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence)
+    answer_by = moment.answer_by("appeal", listing)
+    draft.say(AppealLodged, listing_id=listing_id, by=by.code, reason=reason, evidence=evidence, answer_by=answer_by)
     return conclude(draft)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from services.adjudication.domain.case import Case, Look, Move
 from services.adjudication.domain.decide.guards import conditions as it
 from services.adjudication.domain.decide.guards import people as by
-from services.adjudication.domain.decide.guards.evidence import EVIDENCE_OPENED
+from services.adjudication.domain.decide.guards.answers import ANSWER_OVERDUE
+from services.adjudication.domain.decide.guards.evidence import EVIDENCE_OPENED, PLEA_OPENED
 from services.adjudication.domain.decide.guards.guard import Guard, refusal
 
 __all__ = ["GUARDS", "Guard", "admit", "allows", "refusal"]
@@ -14,7 +15,8 @@ OPEN = it.LISTING_OPEN
 GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "release": (OPEN, by.REVIEWER, it.TO_BE_RELEASED, it.BASIS_STANDS),
     "object": (OPEN, by.FOR_THE_SUBJECT, it.FEW_OBJECTIONS),
-    "answer": (OPEN, by.OFFICER, it.OBJECTION_OPEN, by.ANOTHER_THAN_OBJECTED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_DECIDED),
+    "answer": (OPEN, by.OFFICER, it.OBJECTION_OPEN, by.ANOTHER_THAN_OBJECTED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_DECIDED,
+               PLEA_OPENED),
     "decide": (OPEN, by.APPROVER, it.SERVED, it.HEARING_OVER, it.ANSWERED, it.BASIS_STANDS, it.TERMS_ALLOWED, by.ANOTHER_THAN_RELEASED,
                by.ANOTHER_THAN_APPROVED, it.SAME_TERMS, it.CLOCK_TRUSTED, it.NOT_HELD, EVIDENCE_OPENED),
     "deem": (OPEN, it.SERVED, it.HEARING_OVER, it.NOBODY_OBJECTED, it.SILENCE_DECIDES, it.BASIS_STANDS, it.CLOCK_TRUSTED, it.NOT_HELD),
@@ -26,11 +28,13 @@ GUARDS: Mapping[str, tuple[Guard, ...]] = {
     "appeal": (OPEN, by.FOR_THE_SUBJECT, it.IN_FORCE, it.NO_APPEAL_BEFORE),
     "decide-appeal": (OPEN, by.JUDGE, it.APPEAL_OPEN, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_APPEALED,
                       EVIDENCE_OPENED),
-    "review": (OPEN, by.JUDGE, it.IN_FORCE, it.EVIDENCE_FELL, it.BASIS_STANDS, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED),
+    "review": (OPEN, by.JUDGE, it.IN_FORCE, it.EVIDENCE_FELL, it.BASIS_STANDS, by.ANOTHER_THAN_DECIDED, by.ANOTHER_THAN_RELEASED,
+               EVIDENCE_OPENED),
     "end": (OPEN, by.OFFICER, it.IN_FORCE, by.ANOTHER_THAN_ENDED, it.SAME_ENDING),
     "apply-for-repair": (OPEN, by.FOR_THE_SUBJECT, it.IN_FORCE, it.LONG_ENOUGH, it.NO_REPAIR_OPEN),
-    "decide-repair": (OPEN, by.APPROVER, it.IN_FORCE, it.REPAIR_OPEN, by.ANOTHER_THAN_REPAIRS),
+    "decide-repair": (OPEN, by.APPROVER, it.IN_FORCE, it.REPAIR_OPEN, by.ANOTHER_THAN_REPAIRS, PLEA_OPENED),
     "grant-repair": (it.NO_REPEAT,),
+    "grant-by-silence": (OPEN, ANSWER_OVERDUE),
     "judge-document": (by.REGULATOR, it.WEIGHED_HERE),
     "link": (by.REVIEWER, it.ACCOUNT_HERE, it.ANOTHER_SUBJECT),
     "unlink": (by.REVIEWER, it.ACCOUNT_HERE, it.LINKED),
