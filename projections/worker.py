@@ -61,7 +61,7 @@ def recorded(fact: Fact) -> float:
 
 def main() -> None:
     settings = reading.read(Settings, os.environ)
-    configure_logs("projections", settings.log_level)
+    configure_logs("projections", settings.log_level, settings.otlp_endpoint)
     views = [VIEWS[name] for name in settings.hosted]
     with closing(connect(settings.database_projections, name="projections")) as conn:
         check(conn)

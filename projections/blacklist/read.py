@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,7 @@ __all__ = [
     "NotBuilt",
     "OpenListing",
     "Page",
+    "Place",
     "Shown",
     "Subject",
     "Vector",
@@ -31,8 +33,9 @@ __all__ = [
     "accounts",
     "changes",
     "changes_since",
-    "count",
     "cuts",
+    "differences",
+    "held",
     "page",
     "shown",
     "shown_until",
@@ -41,6 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 VIEW = "blacklist"
+_NONE = UUID(int=0)
 _decode = msgspec.json.Decoder(Subject).decode
 
 
@@ -77,11 +81,18 @@ class Change(msgspec.Struct, frozen=True):
     after: Subject
 
 
+class Place(NamedTuple):
+    """A place among the changes of the list, which are in the order of the hub's time."""
+
+    at: datetime
+    position: int
+
+
 class Changes(msgspec.Struct, frozen=True):
-    """Changes in the order of their positions; `next` is the cursor for the next page, None at the end."""
+    """Changes, the oldest first; `next` is the cursor for the next page, None at the end."""
 
     items: list[Change]
-    next: int | None
+    next: Place | None
 
 
 def changes_since(conn: psycopg.Connection, since: Vector | None) -> News:
@@ -119,44 +130,72 @@ def page(
 ) -> Page:
     """The list: tier restricted and blacklisted, or one of them. With a past moment, the list as it was shown then."""
     with snapshot(conn):
+        # The keys are found in an index alone; only the states of this page are read.
         query = live(conn, VIEW).sql(
-            f"SELECT state {_listed(as_of)} AND (subject_id > %(cursor)s OR %(cursor)s::uuid IS NULL) ORDER BY subject_id LIMIT %(limit)s"
+            f"SELECT v.state FROM (SELECT subject_id, position {_listed(category, as_of)} AND tier = ANY(%(tiers)s)"
+            " AND subject_id > %(cursor)s ORDER BY subject_id LIMIT %(limit)s) k"
+            " JOIN {view}.version v USING (subject_id, position) ORDER BY subject_id"
         )
-        filters = _filters(now, tier, category, as_of) | {"cursor": cursor, "limit": limit + 1}
-        found = _subjects(conn.execute(query, filters))
+        tiers = [int(one) for one in (tier or Tier.RESTRICTED, tier or Tier.BLACKLISTED)]
+        day = shanghai_day(as_of.moment or now)
+        given = {"tiers": tiers, "day": day, "cursor": cursor or _NONE, "limit": limit + 1, **_moment(as_of)}
+        # Planned for these values: with few listed then another way is the shorter one.
+        found = _subjects(conn.execute(query, given, prepare=False))
     return Page(found[:limit], found[limit - 1].subject_id if len(found) > limit else None)
 
 
-def count(
-    conn: psycopg.Connection,
-    now: datetime,
-    *,
-    tier: Tier | None = None,
-    category: Category | None = None,
-    as_of: AsOf = CURRENT,
-) -> int:
-    """How many there are on all pages."""
-    with snapshot(conn):
-        query = live(conn, VIEW).sql(f"SELECT count(*) {_listed(as_of)}")
-        (found,) = conn.execute(query, _filters(now, tier, category, as_of)).fetchall()
-    return int(found[0])
-
-
-def changes(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor: int = 0, limit: int = 100) -> Changes:
+def changes(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor: Place | None = None, limit: int = 100) -> Changes:
     """How the list changed after `start` and until `end`, both by the hub's time: each directive's effect, with what it was before.
 
     A last day that passes is shown by the list at once, and here when the fact of it comes.
     """
     with snapshot(conn):
         query = live(conn, VIEW).sql(
-            "SELECT v.position, v.state, (SELECT p.state FROM {view}.version p"
+            "SELECT v.at, v.position, v.state, (SELECT p.state FROM {view}.version p"
             " WHERE p.subject_id = v.subject_id AND p.position < v.position ORDER BY p.position DESC LIMIT 1)"
-            " FROM {view}.version v"
-            " WHERE v.changed AND v.at > %s AND v.at <= %s AND v.position > %s ORDER BY v.position LIMIT %s"
+            f" FROM {_CHANGED}"
         )
-        rows = conn.execute(query, (start, end, cursor, limit + 1)).fetchall()
-    items = [Change(None if before is None else _decode(before), _decode(after)) for _, after, before in rows[:limit]]
-    return Changes(items, rows[limit - 1][0] if len(rows) > limit else None)
+        rows = conn.execute(query, _span(start, end, cursor, limit), prepare=False).fetchall()
+    items = [Change(None if before is None else _decode(before), _decode(after)) for _, _, after, before in rows[:limit]]
+    return Changes(items, Place(*rows[limit - 1][:2]) if len(rows) > limit else None)
+
+
+def differences(conn: psycopg.Connection, start: datetime, end: datetime, *, cursor: Place | None = None, limit: int = 100) -> Changes:
+    """Whose place is another at `end` than at `start`, whatever happened between: by the first change of each.
+
+    A page may hold fewer than `limit`, because who came back to his place is left out; there are no more when `next` is None.
+    """
+    with snapshot(conn):
+        first = (
+            "NOT EXISTS (SELECT FROM {view}.version p WHERE p.subject_id = v.subject_id AND p.changed"
+            " AND p.at > %(start)s AND p.position < v.position)"
+        )
+        query = live(conn, VIEW).sql(
+            f"SELECT v.at, v.position, {_state_at('end')}, {_state_at('start')}"
+            f" FROM {_CHANGED.replace('v.changed', f'v.changed AND {first}')}"
+        )
+        rows = conn.execute(query, _span(start, end, cursor, limit), prepare=False).fetchall()
+    found = [Change(None if before is None else _decode(before), _decode(after)) for _, _, after, before in rows[:limit]]
+    items = [one for one in found if (shown(one.before, start) if one.before else Shown()) != shown(one.after, end)]
+    return Changes(items, Place(*rows[limit - 1][:2]) if len(rows) > limit else None)
+
+
+def _state_at(moment: str) -> str:
+    return (
+        f"(SELECT w.state FROM {{view}}.version w WHERE w.subject_id = v.subject_id AND w.at <= %({moment})s"
+        " ORDER BY w.position DESC LIMIT 1)"
+    )
+
+
+_CHANGED = (
+    "{view}.version v WHERE v.changed AND v.at > %(start)s AND v.at <= %(end)s AND (v.at, v.position) > (%(at)s, %(position)s)"
+    " ORDER BY v.at, v.position LIMIT %(limit)s"
+)
+
+
+def _span(start: datetime, end: datetime, cursor: Place | None, limit: int) -> dict[str, object]:
+    at, position = cursor or Place(start, 0)
+    return {"start": start, "end": end, "at": at, "position": position, "limit": limit + 1}
 
 
 def cuts(conn: psycopg.Connection, since: datetime, now: datetime, limit: int) -> list[datetime]:
@@ -173,7 +212,7 @@ def subject(conn: psycopg.Connection, subject_id: UUID, as_of: AsOf = CURRENT) -
     """What was known of one subject; None when it had no dossier. Show it with `shown`."""
     with snapshot(conn):
         query = live(conn, VIEW).sql(
-            f"SELECT state FROM {{view}}.version WHERE subject_id = %(subject)s AND {_held(as_of)} ORDER BY position DESC LIMIT 1"
+            f"SELECT state FROM {{view}}.version WHERE subject_id = %(subject)s AND {held(as_of)} ORDER BY position DESC LIMIT 1"
         )
         found = _subjects(conn.execute(query, {"subject": subject_id} | _moment(as_of)))
     return found[0] if found else None
@@ -188,22 +227,13 @@ def accounts(conn: psycopg.Connection, subject_id: UUID) -> tuple[Account, ...]:
         return tuple(Account(*row) for row in conn.execute(query, (subject_id,)))
 
 
-def _listed(as_of: AsOf) -> str:
-    """Who was on the list then."""
-    return (
-        "FROM {view}.version WHERE tier >= 2"
-        " AND (tier = %(tier)s OR %(tier)s::smallint IS NULL) AND (until >= %(day)s OR until IS NULL)"
-        " AND (%(category)s::text IS NULL OR %(category)s = ANY (categories))"
-        f" AND {_held(as_of)}"
-    )
+def _listed(category: Category | None, as_of: AsOf) -> str:
+    """Who was on the list then. The category stands in the text, as it does in its index: it is one of a closed list."""
+    about = "" if category is None else f" AND categories @> '{{{{{category.value}}}}}'::text[]"
+    return f"FROM {{view}}.version WHERE tier >= 2{about} AND (until >= %(day)s OR until IS NULL) AND {held(as_of)}"
 
 
-def _filters(now: datetime, tier: Tier | None, category: Category | None, as_of: AsOf) -> dict[str, object]:
-    day = shanghai_day(as_of.moment or now)
-    return {"tier": None if tier is None else int(tier), "day": day, "category": category and category.value} | _moment(as_of)
-
-
-def _held(as_of: AsOf) -> str:
+def held(as_of: AsOf) -> str:
     """The condition under which a version held then. Of versions made at one moment the last one holds."""
     if as_of.position is not None:
         return "position <= %(position)s AND (next_position > %(position)s OR next_position IS NULL)"

@@ -11,6 +11,7 @@ import psycopg
 
 from projections.casefile.fold import Effect, EffectState
 from projections.casefile.thread import reported, submitted
+from projections.day import shanghai_day
 from projections.reading import Live, NotBuilt, Vector, live, snapshot, vector
 
 __all__ = [
@@ -169,8 +170,5 @@ def _effect(row: Iterable[Any]) -> Effect:
 def statements_by_day(conn: psycopg.Connection, since: datetime) -> dict[str, int]:
     """How many statements members made on each day of Asia/Shanghai since then, as the hub recorded them."""
     with snapshot(conn):
-        query = live(conn, VIEW).sql(
-            "SELECT (at AT TIME ZONE 'Asia/Shanghai')::date::text, count(*) FROM {view}.step"
-            " WHERE at >= %s AND statement IS NOT NULL GROUP BY 1"
-        )
-        return dict(conn.execute(query, (since,)).fetchall())
+        query = live(conn, VIEW).sql("SELECT day::text, sum(n)::bigint FROM {view}.said WHERE day >= %s GROUP BY 1")
+        return dict(conn.execute(query, (shanghai_day(since),)).fetchall())

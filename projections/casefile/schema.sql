@@ -22,6 +22,14 @@ CREATE TABLE mention (
     PRIMARY KEY (thing, id)
 );
 
+-- How many statements were recorded on a day of Asia/Shanghai; a row for each partition, so that nobody waits for another's.
+CREATE TABLE said (
+    day date NOT NULL,
+    partition smallint NOT NULL,
+    n bigint NOT NULL,
+    PRIMARY KEY (day, partition)
+);
+
 -- What became of each statement; the fact with the highest id has the word.
 CREATE TABLE effect (
     source text NOT NULL,

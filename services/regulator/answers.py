@@ -11,6 +11,7 @@ from events.facts.fact import Category, Kind, Measure, Tier
 from events.facts.listing import MeasureUntil
 from projections.blacklist.read import Change, Shown, Subject, shown
 from services.regulator.masking import shown_name
+from services.regulator.query import Span
 
 TierWord = Literal["none", "watch", "restricted", "blacklisted"]
 What = Literal["listed", "changed", "removed"]
@@ -108,11 +109,14 @@ def entry(subject: Subject, moment: datetime) -> Entry:
     )
 
 
-def changed(change: Change) -> Changed:
-    """`changed` is anything between listed and removed: another tier, a measure, a term, a contest."""
+def changed(change: Change, span: Span) -> Changed:
+    """`changed` is anything between listed and removed: another tier, a measure, a term, a contest.
+
+    Of a net difference the places are those at its ends, else those around the change.
+    """
     subject, moment = change.after, change.after.at
-    before = shown(change.before, moment) if change.before is not None else Shown()
-    after = shown(subject, moment)
+    before = shown(change.before, span.start if span.net else moment) if change.before is not None else Shown()
+    after = shown(subject, span.end if span.net else moment)
     was, is_now = before.tier >= Tier.RESTRICTED, after.tier >= Tier.RESTRICTED
     return Changed(
         what="changed" if was == is_now else "listed" if is_now else "removed",

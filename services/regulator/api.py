@@ -11,9 +11,11 @@ from litestar.params import FromQuery, HeaderParameter, QueryParameter
 from litestar.response import Response
 
 from events.facts.fact import Category
+from projections.blacklist.read import Place
 from services.regulator import query
 from services.regulator.answers import Blacklist, ChangedList, changed, entry
 from services.regulator.application import Filter, Reader, Reading
+from services.regulator.query import Span
 from services.web import Caller, only
 from services.web.reading import cursor, next_link, purpose, read_cursor
 
@@ -58,15 +60,17 @@ def read_changes(
     reader: NamedDependency[Reader],
     start: Annotated[str, QueryParameter(name="from", description="Changes after this moment (RFC 3339).")],
     end: Annotated[str | None, QueryParameter(name="to", description="And until this one; now when left out.")] = None,
+    net: Annotated[bool, QueryParameter(description="Only whose place is another at the end than at the start, once each.")] = False,
     page: PageToken = None,
     limit: Limit = 100,
 ) -> Response[ChangedList]:
     """How the list changed, oldest first. Each read is audited with its purpose."""
     until = reading.at if end is None else query.moment("to", end)
-    after = read_cursor(page, tuple[int])[0] if page is not None else 0
-    found = reader.changes(reading, query.moment("from", start), until, after, limit)
-    headers = next_link(request, cursor(found.next)) if found.next is not None else {}
-    return Response(ChangedList([changed(change) for change in found.items]), headers=headers)
+    after = Place(*read_cursor(page, tuple[datetime, int])) if page is not None else None
+    span = Span(query.moment("from", start), until, net)
+    found = reader.changes(reading, span, after, limit)
+    headers = next_link(request, cursor(*found.next)) if found.next is not None else {}
+    return Response(ChangedList([changed(change, span) for change in found.items]), headers=headers)
 
 
 API = Router(

@@ -5,29 +5,33 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from functools import partial
 
 from litestar import Litestar
 
 from events.transport import settings as reading
 from events.transport.postgres import pool
 from events.transport.telemetry import configure_logs
-from projections.casefile import read as casefile
 from services.regulator.api import API
 from services.regulator.application import Reader
+from services.regulator.application.figures import Overview
+from services.regulator.application.trail import Trail
+from services.regulator.console.entry.accounts import Accounts
+from services.regulator.console.entry.login import Door
+from services.regulator.console.entry.oidc import Issuer, Oidc
+from services.regulator.console.entry.session import Sessions
 from services.regulator.console.rendering import template_config
-from services.regulator.console.session import Sessions
 from services.regulator.console.site import CONSOLE
-from services.regulator.console.work.counter import Counter
+from services.regulator.console.work.counter import Counters
 from services.regulator.exports.api import EXPORTS, Sums
 from services.regulator.exports.reading import Exporter
-from services.regulator.figures import Overview
 from services.regulator.settings import Settings
 from services.web import Credentials, Quota, Site, serve
 from services.web import application as site
 
 PROBE_SECONDS = 1.0
 LOGIN_RATE, LOGIN_BURST = 0.2, 10
+NAME_RATE, NAME_BURST = 0.05, 20
+"""Attempts at one account, from wherever they come."""
 PAGE_RATE, PAGE_BURST = 10.0, 200
 """Pages a second for one key: more than a person reads, less than a script takes."""
 
@@ -53,6 +57,7 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
     credentials = Credentials(database)
     reader = Reader(database)
     readiness = Readiness(reader.ready)
+    counters = Counters(settings.adjudication)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -62,6 +67,7 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
         with suppress(asyncio.CancelledError):
             await probing
         credentials.close()
+        counters.close()
         await asyncio.to_thread(database.close)
 
     return site(
@@ -71,14 +77,20 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
         ready=lambda: readiness.word,
         provide={
             "reader": reader,
-            "overview": Overview(database, casefile.statements_by_day),
+            "overview": Overview(database),
             "exporter": Exporter(database),
             "sums": Sums(),
             "clock": clock,
-            "sessions": Sessions(credentials, settings.regulator_https),
-            "counters": partial(Counter, settings.adjudication),
+            "door": Door(
+                Sessions(credentials, settings.regulator_https),
+                Accounts(database, clock),
+                _oidc(settings, clock),
+                Quota(LOGIN_RATE, LOGIN_BURST),
+                Quota(NAME_RATE, NAME_BURST),
+            ),
+            "trail": Trail(database),
+            "counters": counters,
             "pace": Quota(PAGE_RATE, PAGE_BURST),
-            "attempts": Quota(LOGIN_RATE, LOGIN_BURST),
             "demo": settings.demo,
         },
         template_config=template_config(),
@@ -86,9 +98,17 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
     )
 
 
+def _oidc(settings: Settings, clock: Callable[[], datetime]) -> Oidc | None:
+    """None where no issuer is set."""
+    if not settings.regulator_oidc_issuer:
+        return None
+    given = (settings.regulator_oidc_issuer, settings.regulator_oidc_client, settings.regulator_oidc_secret)
+    return Oidc(Issuer(*given, settings.regulator_address.rstrip("/")), clock)
+
+
 def main() -> None:
     settings = reading.read(Settings, os.environ)
-    configure_logs("regulator", settings.log_level)
+    configure_logs("regulator", settings.log_level, settings.otlp_endpoint)
     serve(application(settings), settings.host, settings.regulator_port)
 
 

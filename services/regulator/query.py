@@ -2,6 +2,8 @@
 
 import re
 from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -13,7 +15,20 @@ from services.web.reading import wrong_parameter
 LISTED = {tier.word: tier for tier in (Tier.RESTRICTED, Tier.BLACKLISTED)}
 """A watch is not on the list."""
 
+
+class Span(NamedTuple):
+    """After `start` and until `end`; `net`: only what is another at the end than at the start."""
+
+    start: datetime
+    end: datetime
+    net: bool = False
+
+    def query(self) -> str:
+        return urlencode({"from": self.start.isoformat(), "to": self.end.isoformat()} | ({"net": "1"} if self.net else {}))
+
+
 _POSITION = re.compile(r"[0-9]{1,18}")
+_FIELD = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 def moment(name: str, text: str) -> datetime:
@@ -33,6 +48,11 @@ def local_moment(name: str, text: str) -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
     except ValueError:
         raise wrong_parameter(name, "is a day and a time") from None
+
+
+def field(text: str) -> str:
+    """What a field for a day and a time can hold of what was sent: nothing of anything else."""
+    return text if _FIELD.fullmatch(text) else ""
 
 
 def as_of(text: str | None, now: datetime) -> AsOf:

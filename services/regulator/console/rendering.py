@@ -4,16 +4,17 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template import TemplateConfig
+from markupsafe import Markup
 
 from projections.day import SHANGHAI
-from services.regulator.console.texts import Language, Texts
+from services.regulator.console.texts import Texts
+from services.regulator.console.visit import Visit
+from services.regulator.masking import visible
 
 HERE = Path(__file__).parent
 
@@ -29,55 +30,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-
-
-QUEUES = {
-    "proposed": ("reviewer", "approver", "panel"),
-    "undelivered": ("reviewer",),
-    "hearing": ("reviewer", "approver", "panel"),
-    "objected": ("reviewer", "approver", "panel"),
-    "repair_open": ("approver",),
-    "appeal_open": ("approver", "panel"),
-    "held": ("approver", "panel"),
-    "candidates": ("reviewer",),
-}
-"""What waits for whom."""
-
-
-def queues(role: str) -> list[str]:
-    return [queue for queue, roles in QUEUES.items() if role in roles]
-
-
-class Visit(NamedTuple):
-    """Who looks at a page, in which language, and at what address; nobody yet on the pages before logging in."""
-
-    language: Language
-    path: str
-    query: dict[str, str]
-    demo: bool
-    actor: str = ""
-    purpose: str = ""
-    role: str = ""
-    token: str = ""
-
-    def link(self, path: str, **query: object) -> str:
-        """An address on this site that keeps the language."""
-        given = {name: str(value) for name, value in query.items() if value not in (None, "")}
-        if self.language == "en":
-            given["lang"] = "en"
-        return f"{path}?{urlencode(given)}" if given else path
-
-    @property
-    def menu(self) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-        """Whoever decides begins with what waits; a regulator with the overview."""
-        reading = ("menu.reading", (("/overview", "menu.overview"), ("/", "menu.list"), ("/changes", "menu.changes")))
-        taking = ("menu.reading", (*reading[1], ("/exports", "menu.exports")))
-        working = ("menu.working", tuple((f"/work/{queue}", f"queue.{queue}") for queue in queues(self.role)))
-        return (taking,) if self.role == "regulator" else (working, reading)
-
-    def in_other_language(self) -> str:
-        query = {name: value for name, value in self.query.items() if name != "lang"}
-        return self._replace(language="en" if self.language == "zh" else "zh").link(self.path, **query)
 
 
 def when(text: str | None) -> str:
@@ -101,10 +53,20 @@ def static(name: str) -> str:
     return f"/static/{name}?{sha256((HERE / 'static' / name).read_bytes()).hexdigest()[:12]}"
 
 
+def _shown(value: object) -> object:
+    """Whatever a template puts out; markup is what templates themselves have made."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def template_config() -> TemplateConfig[JinjaTemplateEngine]:
     """Everything is escaped, and a name that a template misspells is an error."""
     environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters |= {"moment": moment, "when": when, "noon": noon}
     environment.globals["static"] = static

@@ -17,6 +17,7 @@ from projections.blacklist.read import Subject
 from projections.day import SHANGHAI
 from services.regulator.application import Reading
 from services.regulator.exports import table
+from services.regulator.masking import visible
 
 Format = Literal["csv", "xlsx", "jsonl", "parquet"]
 Row = tuple[str, ...]
@@ -99,7 +100,7 @@ def _xlsx(path: Path, rows: Iterator[Row], said: str) -> int:
             if count > SHEET_ROWS:
                 raise TooLong
             for column, cell in enumerate((*row, said)):
-                sheet.write_string(count, column, cell)
+                sheet.write_string(count, column, visible(cell))
     return count
 
 

@@ -39,13 +39,14 @@ class Exporter:
         """Every subject that changed between two moments, with what it was at the first and what it is at the second."""
         changed: dict[UUID, blacklist.Change] = {}
         with audited(self._pool, reading, f"exports/delta?from={since.isoformat()}&to={until.isoformat()}") as conn:
-            cursor: int | None = 0
-            while cursor is not None:
-                page = blacklist.changes(conn, since, until, cursor=cursor, limit=PAGE)
+            page = blacklist.changes(conn, since, until, limit=PAGE)
+            while True:
                 for change in page.items:
                     before = changed.get(change.after.subject_id, change).before
                     changed[change.after.subject_id] = blacklist.Change(before, change.after)
-                cursor = page.next
+                if page.next is None:
+                    break
+                page = blacklist.changes(conn, since, until, cursor=page.next, limit=PAGE)
         return iter(changed.values())
 
     def case(self, reading: Reading, subject_id: UUID) -> Case | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from events.facts.fact import Tier
 from projections.blacklist.read import Subject, shown
 from services.regulator.console.texts import Texts
-from services.regulator.masking import shown_name
+from services.regulator.masking import shown_name, visible
 
 BOM = "\ufeff"
 """Without it a spreadsheet reads UTF-8 as something else."""
@@ -41,7 +41,7 @@ def rows(subjects: Iterable[Subject], moment: datetime) -> Iterator[tuple[str, .
 def line(cells: Iterable[str]) -> str:
     """One row, ended as RFC 4180 says, with no cell that a spreadsheet would calculate."""
     text = io.StringIO()
-    csv.writer(text).writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in cells])
+    csv.writer(text).writerow(["'" + cell if cell.startswith(_FORMULA) else cell for cell in map(visible, cells)])
     return text.getvalue()
 
 

@@ -12,7 +12,7 @@ from events.facts.fact import Category, DossierFact, Fact, Measure, Tier
 from events.facts.listing import Listing
 from projections.casefile.fold import step
 from projections.casefile.read import Step
-from services.regulator.console.story import SAID, Told, tell
+from services.regulator.console.reading.story import SAID, Told, tell
 from services.regulator.console.texts import TEXTS, Texts
 from tests.services.regulator.dossiers import FREED, everything
 
@@ -36,7 +36,7 @@ NOT_SAID = {
         "approved",
     ),
     *("decided_by", "doubts", "basis_gone_at", "repair_by", "ending", "state"),
-    *("sha256", "interim", "hold", "hold_released_by", "appeal_by", "reviewed"),
+    *("sha256", "interim", "hold", "hold_released_by", "appeal_by", "reviewed", "answers", "pleaded"),
 }
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.regulator.console.session import COOKIE
+from services.regulator.console.entry.session import COOKIE
 from tests.services.regulator.conftest import HOST, PURPOSE, REGULATOR, Office
 from tests.services.regulator.dossiers import BLACKLISTED, FREED, HOSTILE, LISTED, TRADER
 
@@ -40,10 +40,18 @@ def log_in(office: Office, key: str = REGULATOR, purpose: str = PURPOSE, **heade
     return office.client.post("/login", data={"key": key, "purpose": purpose}, headers=headers, follow_redirects=False)
 
 
+def ask(office: Office, subject: object, purpose: str = PURPOSE) -> httpx.Response:
+    """Say what a dossier is opened for."""
+    token = re.findall(r'name="token" value="([^"]+)"', office.client.get(f"/subjects/{subject}").text)[-1]
+    return office.client.post(f"/subjects/{subject}/purpose", data={"purpose": purpose, "token": token}, follow_redirects=False)
+
+
 @pytest.fixture
 def desk(office: Office) -> Iterator[Office]:
-    """Somebody is logged in."""
+    """Somebody is logged in, and has said for what the dossiers are opened."""
     assert log_in(office).status_code == 303
+    for subject in (LISTED, FREED, BLACKLISTED, TRADER):
+        assert ask(office, subject).status_code == 303
     yield office
     office.client.cookies.clear()
 
@@ -78,7 +86,7 @@ def test_only_a_regulators_or_an_officers_key_opens_it(office: Office, key: str)
     answer = log_in(office, key=key)
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
-    assert "密钥无效，或不属于监管机构与经办人员" in answer.text
+    assert "账号、密码或密钥无效" in answer.text
 
 
 @pytest.mark.parametrize("purpose", ["", "   ", "x" * 201, "two\nlines"])
@@ -189,6 +197,7 @@ def test_a_dossier_goes_on_from_a_position(desk: Office) -> None:
 
 def test_an_unknown_subject_is_not_found_and_the_attempt_is_audited(desk: Office) -> None:
     unknown = uuid4()
+    ask(desk, unknown)
     answer = desk.client.get(f"/subjects/{unknown}")
     assert answer.status_code == 404
     assert "不存在" in answer.text

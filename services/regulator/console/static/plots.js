@@ -1,7 +1,9 @@
 // Draws each chart from the table that it names: without this script the tables say the same.
 "use strict";
 
-const COLOURS = ["#8a4b00", "#a8071a", "#0b3d91"];
+const COLOURS = ["#8a4b00", "#a8071a", "#0b3d91", "#135200", "#531dab", "#5c6470"];
+// Told apart without colour too.
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [5, 5], [1, 5]];
 const HEIGHT = 220;
 
 function columnsOf(table, bars) {
@@ -16,7 +18,7 @@ function columnsOf(table, bars) {
 }
 
 function seriesOf(label, at, bars, stepped) {
-  const style = { label, stroke: COLOURS[bars ? 2 : at], width: bars ? 1 : 2, points: { show: stepped } };
+  const style = { label, stroke: COLOURS[bars ? 2 : at], width: bars ? 1 : 2, points: { show: stepped }, dash: bars ? [] : DASHES[at] };
   if (bars) return { ...style, fill: COLOURS[2] + "33", paths: uPlot.paths.bars({ size: [0.6, 24] }) };
   return stepped ? { ...style, paths: uPlot.paths.stepped({ align: 1 }) } : style;
 }
@@ -28,13 +30,18 @@ function draw(place) {
   if (data[0].length < 2) return;
   place.setAttribute("role", "img");
   place.setAttribute("aria-label", place.dataset.label);
-  const dates = (u, splits) => splits.map((s) => new Date(s * 1000).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai" }));
+  const days = (data[0][data[0].length - 1] - data[0][0]) / 86400;
+  const written = days < 3
+    ? { month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hour12: false }
+    : { year: "numeric", month: "numeric", day: "numeric" };
+  const dates = (u, splits) => splits.map((s) => new Date(s * 1000).toLocaleString("zh-CN", { timeZone: "Asia/Shanghai", ...written }));
   const options = {
     width: place.clientWidth,
     height: HEIGHT,
     cursor: { show: false },
+    padding: [null, 32, null, null],
     scales: { y: { range: (u, least, most) => ("stepped" in table.dataset ? [Math.max(0, least - 20), most + 20] : [0, Math.max(4, most * 1.1)]) } },
-    axes: [{ values: dates, space: 90 }, { size: 64 }],
+    axes: [{ values: dates, space: 110 }, { size: 64 }],
     series: [{}, ...labels.map((label, at) => seriesOf(label, at, bars, "stepped" in table.dataset))],
     legend: { live: false },
   };

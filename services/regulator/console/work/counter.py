@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 from uuid import UUID
@@ -13,6 +14,7 @@ from events.client.hub import Problem as Said
 from events.wire.problems import PROBLEMS
 from services.web import Problem
 
+MOST_KEPT = 256
 Open = Callable[[str, str], "Counter"]
 """A counter for a key and a purpose."""
 
@@ -25,18 +27,41 @@ class Page(NamedTuple):
 
 
 class File(NamedTuple):
-    """A listing with the steps that are open to whoever asks, and the tag of both."""
+    """A listing with the steps that are open to whoever asks and the evidence of its basis, and the tag of all."""
 
     listing: dict[str, Any]
     offers: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
     tag: str
+
+
+class Counters:
+    """The conversations of this process: a new one costs more than a question, so that each is kept for whoever asks again."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self._lock = address, Lock()
+        self._hubs: dict[str, Hub] = {}
+
+    def __call__(self, key: str, purpose: str) -> "Counter":
+        with self._lock:
+            hub = self._hubs.pop(key, None) or Hub(self._address, key)
+            self._hubs[key] = hub
+            if len(self._hubs) > MOST_KEPT:
+                del self._hubs[next(iter(self._hubs))]
+        return Counter(hub, purpose)
+
+    def close(self) -> None:
+        with self._lock:
+            for hub in self._hubs.values():
+                hub.close()
+            self._hubs.clear()
 
 
 class Counter:
     """One person's conversation with adjudication."""
 
-    def __init__(self, address: str, key: str, purpose: str) -> None:
-        self._address, self._key, self._headers = address, key, {"Liancheng-Purpose": quote(purpose)}
+    def __init__(self, hub: Hub, purpose: str) -> None:
+        self._hub, self._headers = hub, {"Liancheng-Purpose": quote(purpose)}
 
     def listings(self, query: Mapping[str, str | int]) -> Page:
         with self._talking() as hub:
@@ -51,7 +76,13 @@ class Counter:
         with self._talking() as hub:
             offered = hub.get(f"/v1/listings/{listing_id}/steps", headers=self._headers)
             listing = hub.get(f"/v1/listings/{listing_id}", headers=self._headers).read(dict[str, Any])
-            return File(listing, offered.read(dict[str, Any])["items"], offered.headers["etag"])
+            said = offered.read(dict[str, Any])
+            return File(listing, said["items"], said["evidence"], offered.headers["etag"])
+
+    def evidence(self, listing_id: UUID, sha256: str) -> bytes:
+        """The content of a piece; that this person opened it is kept there before it is given."""
+        with self._talking() as hub:
+            return hub.get(f"/v1/listings/{listing_id}/evidence/{sha256}", headers=self._headers).body
 
     def act(self, path: str, said: Mapping[str, Any], key: str, tag: str = "") -> None:
         """Once for each `key`. Problem precondition-failed when it changed since it was read."""
@@ -61,16 +92,13 @@ class Counter:
 
     @contextmanager
     def _talking(self) -> Iterator[Hub]:
-        hub = Hub(self._address, self._key)
         try:
-            yield hub
+            yield self._hub
         except Said as no:
             code = no.details.code
             raise Problem(code if code in PROBLEMS else "internal", no.details.detail) from no
         except Unreachable as silent:
             raise Problem("unavailable", "Adjudication does not answer.") from silent
-        finally:
-            hub.close()
 
 
 def _page(answer: Answer) -> Page:

@@ -9,9 +9,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect, Template
 
-from services.regulator.console.login import own
-from services.regulator.console.rendering import HEADERS, Visit, page, queues
-from services.regulator.console.session import Session
+from services.regulator.console.entry.login import own
+from services.regulator.console.entry.session import Session
+from services.regulator.console.rendering import HEADERS, page
+from services.regulator.console.visit import Visit, queues
 from services.regulator.console.work.counter import Counter, File
 from services.regulator.console.work.steps import STEPS, body
 from services.web import Problem
@@ -111,5 +112,5 @@ def _listing(
     closed = [offer for offer in file.offers if offer["closed"] is not None]
     return page(
         "listing", visit, status, it=file.listing, tag=file.tag, offered=offered, closed=closed, steps=STEPS,
-        keys={offer["step"]: str(uuid4()) for offer in offered}, wrong=wrong, step=step, reason=reason,
+        evidence=file.evidence, keys={offer["step"]: str(uuid4()) for offer in offered}, wrong=wrong, step=step, reason=reason,
     )  # fmt: skip

@@ -13,12 +13,13 @@ from rapidfuzz import fuzz
 from stdnum.cn import uscc as credit_code
 
 from events.facts.fact import Category, Tier
+from projections.blacklist import numbers, search
 from projections.blacklist import read as blacklist
-from projections.blacklist import search
 from projections.casefile import read as casefile
 from projections.coverage import read as coverage
 from projections.credit import read as credit
-from services.regulator.account import Enforcing, Point, enforcing, over_time
+from services.regulator.application.account import Enforcing, Point, enforcing, over_time
+from services.regulator.query import Span
 from services.web import Problem
 
 MOST_FOUND = 50
@@ -69,7 +70,7 @@ class Dossier(NamedTuple):
 class Found(NamedTuple):
     """What a search came to; `how` it was understood."""
 
-    how: Literal["uscc", "account", "name"]
+    how: Literal["uscc", "account", "name", "common"]
     subjects: list[blacklist.Subject]
 
 
@@ -85,16 +86,16 @@ class Reader:
             return blacklist.page(conn, reading.at, tier=tier, category=category, as_of=as_of, cursor=cursor, limit=limit)
 
     def counted_page(self, reading: Reading, which: Filter, cursor: UUID | None, limit: int) -> tuple[blacklist.Page, int]:
-        """The page, and how many there are on all pages."""
+        """The page, and how many there are on all pages; of a past moment, how many there were at the end of its day."""
         with self._audited(reading, which.resource()) as conn:
             tier, category, as_of = which
             page = blacklist.page(conn, reading.at, tier=tier, category=category, as_of=as_of, cursor=cursor, limit=limit)
-            return page, blacklist.count(conn, reading.at, tier=tier, category=category, as_of=as_of)
+            return page, numbers.count(conn, which.moment(reading.at), tier=tier, category=category)
 
-    def changes(self, reading: Reading, start: datetime, end: datetime, cursor: int, limit: int) -> blacklist.Changes:
-        span = urlencode({"from": start.isoformat(), "to": end.isoformat()})
-        with self._audited(reading, f"blacklist/changes?{span}") as conn:
-            return blacklist.changes(conn, start, end, cursor=cursor, limit=limit)
+    def changes(self, reading: Reading, span: Span, cursor: blacklist.Place | None, limit: int) -> blacklist.Changes:
+        with self._audited(reading, f"blacklist/changes?{span.query()}") as conn:
+            read = blacklist.differences if span.net else blacklist.changes
+            return read(conn, span.start, span.end, cursor=cursor, limit=limit)
 
     def dossier(self, reading: Reading, subject_id: UUID, after: int) -> Dossier | None:
         """None when there is no such subject; that was read too, and is in the audit."""
@@ -110,16 +111,22 @@ class Reader:
         following = steps[STEPS - 1].id if len(steps) > STEPS else None
         return Dossier(subject, accounts, steps[:STEPS], following, score, over_time(ledger, reading.at), enforcing(told))
 
-    def search(self, reading: Reading, text: str) -> Found:
-        """By credit code, `platform/account`, or else a name: the most alike first, and none of them is thereby identified."""
-        with self._audited(reading, f"search?{urlencode({'q': text})}") as conn:
+    def search(self, reading: Reading, text: str, as_of: blacklist.AsOf = blacklist.CURRENT) -> Found:
+        """By credit code, `platform/account`, or else a name: the most alike first, and none of them is thereby identified.
+
+        As of a past moment: what was known then of whom the code or the name finds, and of whose the account is now.
+        """
+        moment = {"as_of": as_of.moment.isoformat()} if as_of.moment else {}
+        with self._audited(reading, f"search?{urlencode({'q': text} | moment)}") as conn:
             if credit_code.is_valid(text):
-                return Found("uscc", _one(blacklist.subject(conn, search.by_uscc(credit_code.compact(text)))))
+                return Found("uscc", _one(blacklist.subject(conn, search.by_uscc(credit_code.compact(text)), as_of)))
             platform, slash, account = text.partition("/")
             if slash:
                 owner = search.by_account(conn, platform.strip(), account.strip())
-                return Found("account", _one(blacklist.subject(conn, owner)) if owner else [])
-            found = search.by_name(conn, text, reading.at)
+                return Found("account", _one(blacklist.subject(conn, owner, as_of)) if owner else [])
+            found = search.by_name(conn, text, reading.at, as_of)
+        if not search.telling(text):
+            return Found("common", [])
         alike = {one.subject_id: fuzz.WRatio(text, one.name or "") for one in found}
         return Found("name", sorted(found, key=lambda one: (-alike[one.subject_id], one.subject_id))[:MOST_FOUND])
 

@@ -1,61 +1,17 @@
-"""A fact of a dossier as a regulator reads it: a title, and what it says, line by line. Pure."""
+"""How each field of a fact is said to a reader, in one language. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from events.facts.fact import Tier
-from projections.casefile.read import Step
 from projections.day import SHANGHAI
 from services.regulator.console.texts import TEXTS, Texts
-from services.regulator.masking import masked
-
-Tone = Literal["harm", "relief", "step"]
-
-_HARM = frozenset({"sanction.weighed", "watch.began", "listing.decided", "directive.issued", "interim.imposed"})
-_RELIEF = frozenset({"sanction.discounted", "watch.ended", "listing.rejected", "listing.ended", "interim.ended"})
-
-
-class Told(NamedTuple):
-    """`tone` colours the dot; the title says the same in words."""
-
-    title: str
-    at: datetime
-    position: int
-    tone: Tone
-    lines: tuple[tuple[str, str], ...]
-
 
 _PLAIN = (
     "sanction", "entity", "since", "until", "uscc", "name", "grade", "rule", "rulebook",
     "notice", "platform", "respond_days", "decision", "origin", "to", "merged_into", "seq",
 )  # fmt: skip
-
-
-def tell(step: Step, texts: Texts, *, natural: bool) -> Told:
-    """The step in one language. A fact that is newer than this page is told by its name. `natural`: a person is behind the subject."""
-    what = step.what.rsplit(".v", 1)[0]
-    key = f"fact.{what}.lift" if step.detail.get("lift") else f"fact.{what}"
-    title = texts(key) if key in TEXTS else step.what
-    lines = tuple(line for field, value in step.detail.items() for line in _lines(texts, field, value, natural))
-    return Told(title, step.at, step.id, _tone(what, step.detail), lines)
-
-
-def _tone(what: str, detail: Mapping[str, Any]) -> Tone:
-    if detail.get("lift") or what in _RELIEF:
-        return "relief"
-    return "harm" if what in _HARM else "step"
-
-
-def _lines(texts: Texts, field: str, value: Any, natural: bool) -> Iterable[tuple[str, str]]:
-    """One line for a field, one for each known field of a weighing or a listing that was carried, none for what is no reader's business."""
-    if isinstance(value, dict) and field in ("weighing", "listing"):
-        for inner, said in value.items():
-            yield from _lines(texts, inner, said, natural)
-    elif field == "name" and natural:
-        yield texts("field.name"), masked(str(value))
-    elif field in SAID and (said := SAID[field](texts, value)):
-        yield texts(f"field.{field}"), said
 
 
 def _plain(_: Texts, value: Any) -> str:
@@ -138,6 +94,10 @@ SAID: dict[str, Callable[[Texts, Any], str]] = {
     "accounts": _each(_account),
     "basis": _each(_basis),
     "respond_by": _moment,
+    "answer_by": _moment,
+    "due": _moment,
+    "turned_down": _moment,
+    "plea": _word("plea"),
     "by": _people,
     "reasons": _each(_reason),
     "upheld": _yes,

@@ -7,7 +7,8 @@ from litestar.di import NamedDependency
 from litestar.response import Response, Template
 
 from services.regulator.application import Reading
-from services.regulator.console.rendering import HEADERS, Visit, page
+from services.regulator.console.rendering import HEADERS, page
+from services.regulator.console.visit import Visit
 from services.regulator.exports.files import Format, TooLong, packed
 from services.regulator.exports.reading import Exporter
 from services.web import Problem
