@@ -11,7 +11,7 @@ import msgspec
 from events.facts import directive as facts
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import Measure, Tier
-from events.wire.redaction import DIRECTIVE, Audience, Subject, tells
+from events.wire.told.redaction import DIRECTIVE, Audience, Subject, tells
 
 TYPE = "liancheng.directive.issued.v1"
 
@@ -68,7 +68,7 @@ _HIDDEN: Mapping[str, Any] = {"measures": [], "reasons": [], "your_accounts": ms
 
 
 def data(fact: DirectiveIssued, your_accounts: Iterable[str] | None = None) -> Directive:
-    """What platforms are told, after the table of `events.wire.redaction`. Without `your_accounts` it is for the public topic."""
+    """What platforms are told, after the table of `events.wire.told.redaction`. Without `your_accounts` it is for the public topic."""
     audience: Audience = "topic" if your_accounts is None else "platform"
     # Sole traders have codes that begin with 92.
     subject = Subject(fact.tier >= Tier.RESTRICTED, fact.uscc is None or not fact.uscc.startswith("92"))

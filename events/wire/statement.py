@@ -43,6 +43,7 @@ class Arrival(NamedTuple):
     salt: bytes
     trace: str
     road: str | None = None
+    credential: str | None = None
 
 
 class Parsed(NamedTuple):
@@ -152,6 +153,7 @@ def _recorded(event: cloudevent.Event, attributes: Attributes, data: Data, words
         "sha256": sha256(cloudevent.hashed_form(event)).hexdigest(),
         "trace": cloudevent.trace_id(event.get("traceparent")) or arrival.trace,
         "road": arrival.road,
+        "credential": arrival.credential,
     }
 
     def rekey(kind: str, token: str) -> str:

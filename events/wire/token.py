@@ -23,6 +23,11 @@ def notice_key(hub_key: bytes) -> bytes:
     return hmac.digest(hub_key, b"liancheng/notice", sha256)
 
 
+def webhook_key(hub_key: bytes) -> bytes:
+    """What the secrets of webhooks are sealed with."""
+    return hmac.digest(hub_key, b"liancheng/webhook", sha256)
+
+
 def notice_token(key: bytes, notice: str, platform: str, account: str) -> str:
     """Of one notice for one account: the same whenever it is made."""
     return PREFIX + urlsafe_b64encode(_mac(key, notice, platform, account) + notice.encode()).rstrip(b"=").decode()

@@ -10,22 +10,22 @@ from psycopg_pool import ConnectionPool
 
 from events.facts.directive import DirectiveIssued
 from events.facts.listing import NoticeReleased, NoticeServed
-from events.wire.directive import cloudevent, directive_id
 from services.directives.copies.lane import Stand, steps
 from services.directives.copies.state import EMPTY, State
 from services.directives.log import read
+from services.directives.log.recent import Worded, addressed, worded
 from services.directives.log.tail import Memory, Tail
 from services.directives.notices.notice import Hub, Notice, notices
 from services.directives.token import NotAToken, NoticePlace, Part, Place, Token, parse
 from services.web import Problem
 from services.web.reading import wrong_parameter
 
-WHILE_MORE = 100
+WHILE_MORE = 50
 """Changes on a page, whatever the limit: a lift that is issued meanwhile is on the next one."""
 AT_HAND = 32
 """Changes that an event loop may put into words itself, instead of a thread."""
 
-Words = Callable[[Sequence[int]], Mapping[int, DirectiveIssued]]
+Words = Callable[[Sequence[int]], Mapping[int, Worded]]
 
 
 class Sent(NamedTuple):
@@ -176,48 +176,51 @@ def _stray(token: Place | Part, memory: Memory, platform: str | None) -> bool:
     return token.epoch != memory.epoch or _reached(token) > memory.head or elsewhere
 
 
-def _snapshot(words: Words, memory: Memory, platform: str, part: Part, limit: int) -> Directives:
+def _snapshot(read_words: Words, memory: Memory, platform: str, part: Part, limit: int) -> Directives:
     """A page of the state at `part.upto`; its last token goes on with what was issued after that."""
     ids = list(islice(memory.directives.snapshot(part.upto, part.after), limit + 1))
     complete = len(ids) <= limit
     end: Place | Part = Place(memory.epoch, part.upto, 0, part.round) if complete else part
     state, items = State(int.from_bytes(part.digest, "big"), part.count), []
-    found = words(ids[:limit])
+    found = read_words(ids[:limit])
     for position in ids[:limit]:
-        fact = found[position]
-        state = state.plus(fact.subject_id, fact.seq)
+        words = found[position]
+        state = state.plus(words.fact.subject_id, words.fact.seq)
         here: Place | Part = Part(memory.epoch, part.upto, position, state.listed, state.sum, part.round)
         if complete and position == ids[-1]:
             here = end
-        items.append(Sent(here, told(fact, platform)))
+        items.append(Sent(here, addressed(words, platform)))
     end = items[-1].token if items else end
     return Directives(items, end, not complete or memory.directives.behind(part.upto) > 0, state)
 
 
-def _changes(words: Words, memory: Memory, platform: str, place: Place, limit: int) -> Directives:
+def _changes(read_words: Words, memory: Memory, platform: str, place: Place, limit: int) -> Directives:
     """Of many, few at a time, so that a lift that comes meanwhile waits for few."""
     register = memory.directives
     ahead, end = steps(register, Stand(place.after, place.lifts), min(limit, WHILE_MORE))
-    found = words([step.id for step in ahead])
-    items = [Sent(Place(memory.epoch, *step.stand, place.round), told(found[step.id], platform)) for step in ahead]
+    found = read_words([step.id for step in ahead])
+    items = [Sent(Place(memory.epoch, *step.stand, place.round), addressed(found[step.id], platform)) for step in ahead]
     state = register.state_with_lifts(*end)
     return Directives(items, Place(memory.epoch, *end, place.round), register.behind(end.after) > 0, state)
 
 
-def _words(conn: psycopg.Connection, memory: Memory, ids: Sequence[int]) -> Mapping[int, DirectiveIssued]:
+def _words(conn: psycopg.Connection, memory: Memory, ids: Sequence[int]) -> Mapping[int, Worded]:
     """From memory, and from the log what memory has let go."""
-    found = {position: fact for position in ids if (fact := memory.recent.get(position)) is not None}
+    found = {position: words for position in ids if (words := memory.recent.words(position)) is not None}
     missing = [position for position in ids if position not in found]
     if missing:
-        found |= {position: fact for position, fact in read.facts(conn, missing).items() if isinstance(fact, DirectiveIssued)}
+        found |= {position: worded(fact) for position, fact in read.facts(conn, missing).items() if isinstance(fact, DirectiveIssued)}
     return found
 
 
-def _remembered(memory: Memory, ids: Sequence[int]) -> Mapping[int, DirectiveIssued]:
+def _remembered(memory: Memory, ids: Sequence[int]) -> Mapping[int, Worded]:
     """KeyError for what memory has let go."""
-    return {position: memory.recent[position] for position in ids}
+    found = {position: words for position in ids if (words := memory.recent.words(position)) is not None}
+    if len(found) < len(ids):
+        raise KeyError
+    return found
 
 
 def told(fact: DirectiveIssued, platform: str) -> dict[str, Any]:
-    accounts = [ref.account for ref in fact.accounts if ref.platform == platform]
-    return cloudevent(fact, directive_id(fact), f"/hub/{platform}", accounts)
+    """As this platform is told it, by whatever way."""
+    return addressed(worded(fact), platform)

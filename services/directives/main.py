@@ -97,7 +97,7 @@ def _webhooks(settings: Settings, pool: ConnectionPool, tail: Tail, feeds: Feeds
 
 def main() -> None:
     settings = read(Settings, os.environ)
-    configure_logs("directives", settings.log_level)
+    configure_logs("directives", settings.log_level, settings.otlp_endpoint)
     serve(application(settings), settings.host, settings.directives_port)
 
 

@@ -98,7 +98,7 @@ class LaneRelay:
         waiting: list[Any] = []
         for envelope in envelopes(rows, published, self._epoch):
             topic, partition = envelope.tp
-            waiting.append(self._producer.send(topic, value=envelope.value, headers=envelope.span.headers(), partition=partition))
+            waiting.append(self._producer.send(topic, value=envelope.value, headers=envelope.headers(), partition=partition))
             published[envelope.tp] = envelope.span.last
         waiting += self._answers.receipts(rows)
         wait_for(waiting)

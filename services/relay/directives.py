@@ -23,7 +23,7 @@ from services.relay.application import wait_for
 from services.relay.directive_topic import AT_ONCE, DirectiveTopic, Written
 
 PAGE = 2_000
-BATCH = 100
+BATCH = 50
 """Sent at once, so that a lift never waits behind more than these."""
 READ_BACK_SECONDS = 1.0
 

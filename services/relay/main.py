@@ -29,7 +29,7 @@ POLL_SECONDS = 0.2
 """How long a loop sleeps when there is nothing; NOTIFY wakes it sooner, and is never relied upon."""
 RENEW_SECONDS = 2.0
 MANY = 16
-URGENT_PACE, BULK_PACE = 0.1, 0.2
+URGENT_PACE, BULK_PACE, DIRECTIVE_PACE = 0.1, 0.2, 0.01
 """After a round of at least so many facts, more are on their way: so many seconds' rest makes one record of them instead of ten, and
 spares every reader behind. A fact alone never waits."""
 
@@ -110,7 +110,7 @@ class Relay:
             threads = [
                 self._start("urgent", numbers(URGENT), lambda: self._lanes(URGENT), URGENT_PACE),
                 self._start("bulk", numbers(BULK), lambda: self._lanes(BULK), BULK_PACE),
-                self._start("directives", frozenset({"directive"}), lambda: Directives(conninfo, kafka, holder)),
+                self._start("directives", frozenset({"directive"}), lambda: Directives(conninfo, kafka, holder), DIRECTIVE_PACE),
                 self._start("refusals", frozenset({"refusal"}), lambda: Refusals(conninfo, kafka)),
             ]
             self._state = "ready"
@@ -199,7 +199,7 @@ class Relay:
 
 def main() -> None:
     settings = reading.read(Settings, os.environ)
-    configure_logs("relay", settings.log_level)
+    configure_logs("relay", settings.log_level, settings.otlp_endpoint)
     relay = Relay(settings)
     serve_health(settings.host, settings.relay_port, relay.readiness)
     signal.signal(signal.SIGTERM, relay.stop)

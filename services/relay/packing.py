@@ -10,6 +10,7 @@ from events.transport.envelope import Span, cut, pack
 from events.transport.positions import TP
 from events.transport.store import Row
 from events.transport.topics import LANES, internal_topic, partition_of
+from events.transport.tracing import traceparent
 
 LANE_NAMES = {number: name for name, number in LANES.items()}
 
@@ -43,6 +44,12 @@ class Envelope(NamedTuple):
     tp: TP
     span: Span
     value: bytes
+    trace: str | None = None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """With the trace of its fact, when it carries one alone: of a hundred each has its own, inside."""
+        traced = [("traceparent", traceparent(self.trace).encode())] if self.trace else []
+        return [*self.span.headers(), *traced]
 
 
 def envelopes(rows: Sequence[Row], published: Mapping[TP, int], epoch: int) -> list[Envelope]:
@@ -56,6 +63,7 @@ def envelopes(rows: Sequence[Row], published: Mapping[TP, int], epoch: int) -> l
         previous = published.get(tp, 0)
         for piece in cut(facts):
             first, last = piece[0][0], piece[-1][0]
-            found.append(Envelope(tp, Span(first, last, previous, epoch, len(piece)), pack(piece)))
+            trace = _MARKS.decode(piece[0][1]).trace if len(piece) == 1 else None
+            found.append(Envelope(tp, Span(first, last, previous, epoch, len(piece)), pack(piece), trace))
             previous = last
     return found

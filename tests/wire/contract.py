@@ -70,6 +70,9 @@ ROUTES: dict[str, tuple[str, ...]] = {
         "GET /v1/coverage",
         "GET /v1/platform",
         "PUT /v1/platform",
+        "PUT /v1/webhook",
+        "GET /v1/webhook",
+        "DELETE /v1/webhook",
     ),
     "adjudication": (
         "GET /v1/listings",
@@ -90,8 +93,4 @@ ROUTES: dict[str, tuple[str, ...]] = {
     ),
     "regulator": ("GET /v1/blacklist", "GET /v1/blacklist/changes"),
 }
-LATER: dict[str, tuple[str, ...]] = {
-    "directives": ("PUT /v1/webhook", "GET /v1/webhook", "DELETE /v1/webhook"),
-}
-"""In the contract, and not built yet. Whoever builds one moves it up."""
 STATEMENT_STATUSES = ("200", "201", "401", "403", "409", "413", "415", "422", "429", "503")

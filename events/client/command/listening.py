@@ -25,7 +25,7 @@ def run(words: Words, feed: Feed, replica: Replica, stop: Event, tell: Callable[
         lines.tell(f"listening on {words.listen}")
         while not stop.is_set():
             try:
-                tell(feed.reconcile())
+                feed.reconcile(tell)
                 feed.prove_in_time()
             except (Unreachable, Diverged) as trouble:
                 lines.tell(trouble)

@@ -15,6 +15,9 @@ PROOF_SECONDS = 600.0
 PATIENCE = (0.2, 0.5, 1.0, 2.0)
 """Seconds between looks at a copy that another way has brought further than the feed."""
 
+Heard = Callable[[int], object]
+"""Told how many subjects changed; the copy says how."""
+
 
 class Item(msgspec.Struct, frozen=True):
     """The CloudEvent around a directive."""
@@ -60,13 +63,13 @@ class Feed:
         self._clock, self._wait = clock, wait
         self._proven_at: float | None = None
 
-    def poll(self) -> int:
-        """Everything new, at one request a page; gives how many subjects changed.
+    def poll(self, heard: Heard = lambda _: None) -> int:
+        """Everything new, at one request a page; gives how many subjects changed, and tells it after each page: lifts come on the first.
 
         A token that is too old, or a copy that differs, is mended by a snapshot.
         """
         if self._replica.token is None:
-            return self.resync()
+            return self.resync(heard)
         changed, more = 0, True
         while more:
             try:
@@ -74,28 +77,28 @@ class Feed:
             except Problem as problem:
                 if problem.status != GONE:
                     raise
-                return changed + self.resync()
-            changed += self._replica.apply([item.data for item in page.items], page.next)
+                return changed + self.resync(heard)
+            changed += self._take(page, heard)
             if not self._replica.agrees(page.digest, page.count):
-                return changed + self.resync()
+                return changed + self.resync(heard)
             more = page.more
         return changed
 
-    def reconcile(self) -> int:
+    def reconcile(self, heard: Heard = lambda _: None) -> int:
         """The same for a copy that another way fills (the topic, webhooks), which may be ahead of the feed for a moment.
 
         What was missed on that way is taken in here, with the accounts that it does not name; gives how many subjects changed.
         """
         if self._replica.token is None:
-            return self.resync()
+            return self.resync(heard)
         changed = 0
         for pause in PATIENCE:
             try:
                 page = self._page(self._replica.token)
-                changed += self._replica.apply([item.data for item in page.items], page.next)
+                changed += self._take(page, heard)
                 while page.more:
                     page = self._page(page.next)
-                    changed += self._replica.apply([item.data for item in page.items], page.next)
+                    changed += self._take(page, heard)
             except Problem as problem:
                 if problem.status != GONE:
                     raise
@@ -103,9 +106,9 @@ class Feed:
             if self._replica.agrees(page.digest, page.count):
                 return changed
             self._wait(pause)
-        return changed + self.resync()
+        return changed + self.resync(heard)
 
-    def resync(self) -> int:
+    def resync(self, heard: Heard = lambda _: None) -> int:
         """Take a full snapshot in place of the copy, which stays in force until the last page is there; how many subjects changed."""
         page = self._page(None)
         self._replica.stage((item.data for item in page.items), first=True)
@@ -115,6 +118,7 @@ class Feed:
         changed = self._replica.replace(page.next)
         if not self._replica.agrees(page.digest, page.count):
             raise Diverged(f"{self._replica.count} subjects here, {page.count} there")
+        heard(changed)
         return changed
 
     def prove(self) -> bool:
@@ -140,6 +144,11 @@ class Feed:
             if problem.status != GONE:
                 raise
             self._proven_at = self._clock()
+
+    def _take(self, page: Page, heard: Heard) -> int:
+        changed = self._replica.apply([item.data for item in page.items], page.next)
+        heard(changed)
+        return changed
 
     def _page(self, since: str | None) -> Page:
         query: dict[str, str | int] = {"limit": self._limit}

@@ -46,7 +46,7 @@ class Live:
         while not stop.wait(pause):
             pause = 0.5
             try:
-                heard(self._feed.poll())
+                self._feed.poll(heard)
                 self._feed.prove_in_time()
                 failures = 0
                 for news in self._batches():

@@ -15,7 +15,7 @@ def run(feed: Feed, stop: Event, heard: Callable[[int], None], doubt: Callable[[
     pause = 0.0
     while not stop.wait(pause):
         try:
-            heard(feed.poll())
+            feed.poll(heard)
             feed.prove_in_time()
             pause = every
         except (Unreachable, Diverged) as trouble:

@@ -132,6 +132,7 @@ class Replica:
                 if directive.seq != self._seq(directive.subject_id) or self._is_news(directive, True):
                     changed += self._put(directive)
             self._file.execute("DELETE FROM snapshot")
+            self._count_anew()
             self._remember(token)
             self._exact = True
         return changed
@@ -203,6 +204,12 @@ class Replica:
         usccs = {known for known in (before[2] if before else None, uscc) if known is not None}
         self._until.look_again(self._file, usccs, accounts | {*directive.your_accounts}, [subject])
         return True
+
+    def _count_anew(self) -> None:
+        """From what the copy holds, and not from what it was counted to hold: a file that was damaged is mended by a snapshot too."""
+        self._sum = self._count = 0
+        for subject, seq in self._file.execute("SELECT subject_id, seq FROM held WHERE restricts"):
+            self._weigh(subject, seq, +1)
 
     def _weigh(self, subject: str, seq: int, sign: int) -> None:
         number = int.from_bytes(sha256(f"{subject}/{seq}".encode()).digest(), "big")

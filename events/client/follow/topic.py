@@ -41,12 +41,12 @@ class Topic:
         while not stop.wait(pause):
             try:
                 with self._opened() as consumer:
-                    heard(self._reconciled())
+                    self._reconcile(heard)
                     failures, pause = 0, 0.5
                     while not stop.is_set():
                         heard(self.take(consumer.poll(timeout_ms=POLL_MS)))
                         if self._clock() >= self._reconcile_at:
-                            heard(self._reconciled())
+                            self._reconcile(heard)
             except (KafkaError, Unreachable, Diverged) as trouble:
                 doubt(trouble)
                 failures += 1
@@ -60,13 +60,11 @@ class Topic:
             self._reconcile_at = min(self._reconcile_at, self._clock() + SOON)
         return changed
 
-    def _reconciled(self) -> int:
+    def _reconcile(self, heard: Callable[[int], None]) -> None:
         self._reconcile_at = self._clock() + SELDOM
-        if self._feed is None:
-            return 0
-        changed = self._feed.reconcile()
-        self._feed.prove_in_time()
-        return changed
+        if self._feed is not None:
+            self._feed.reconcile(heard)
+            self._feed.prove_in_time()
 
     def _opened(self) -> "closing[KafkaConsumer]":
         consumer = KafkaConsumer(

@@ -141,6 +141,12 @@ def trace_id(traceparent: str | None) -> str | None:
     return found[1] if found else None
 
 
+def trace_of(headers: Iterable[tuple[str, bytes]]) -> str | None:
+    """The trace id in the headers of a Kafka record, beside whatever the event itself says."""
+    told = next((text for name, text in headers if name.lower() == "traceparent"), b"")
+    return trace_id((told or b"").decode("latin-1"))
+
+
 def hashed_form(event: Event) -> bytes:
     """RFC 8785 form of the event without its trace: the same for the same statement, whatever the road."""
     if "traceparent" in event or "tracestate" in event:

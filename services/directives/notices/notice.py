@@ -7,8 +7,8 @@ from typing import NamedTuple
 import msgspec
 
 from events.facts.listing import Basis, NoticeReleased, NoticeServed
-from events.wire.redaction import STATED, Subject, tells
 from events.wire.token import notice_link, notice_token
+from events.wire.told.redaction import STATED, Subject, tells
 from services.directives.notices.letter import Addresses, letter
 from services.directives.notices.words import CATEGORIES, LIST_NAME, LIST_NAME_EN, MEASURES, RIGHTS, Text
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.directives.domain import EMPTY, Issued, Register, State
-from services.directives.webhooks.way.course import Course, Due, Places
+from services.directives.webhooks.way.course import Course
+from services.directives.webhooks.way.places import Due, Places
 from tests.services.directives.made import subject
 
 NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
@@ -64,6 +65,24 @@ def test_a_lift_overtakes_every_listing_and_a_listing_that_was_lifted_is_never_t
 def test_only_the_latest_state_of_a_subject_is_told() -> None:
     known = log((1, LISTED), (1, LISTED), (1, LIFTED), (1, LISTED), (2, LISTED), (2, MILDER))
     assert list(told(Course(Places(0, 0, 0)), known)) == [60, 40]
+
+
+def test_what_was_looked_ahead_at_is_not_told_when_a_lift_comes_first() -> None:
+    known = log((1, LISTED), (2, LISTED), (3, LISTED))
+    course = Course(Places(0, 0, 0))
+    assert course.next(known, NOON) == Due(10, False)
+    known.add(Issued(40, subject(2), 40, False, True))
+    course.delivered(Due(10, False), NOON)
+    assert list(told(course, known)) == [40, 30]
+
+
+def test_what_was_looked_ahead_at_is_told_after_a_restart() -> None:
+    known = log((1, LISTED), (2, LISTED), (3, LISTED), (4, LIFTED), (5, LIFTED))
+    course = Course(Places(0, 0, 0))
+    for first, rest in ((40, [50, 10, 20, 30]), (50, [10, 20, 30]), (10, [20, 30]), (20, [30]), (30, [])):
+        assert course.next(known, NOON) == Due(first, first >= 40)
+        course.delivered(Due(first, first >= 40), NOON)
+        assert list(told(Course(course.places), known)) == rest
 
 
 def test_what_fails_blocks_nothing_else_and_is_tried_again_later_and_later() -> None:
@@ -124,15 +143,16 @@ def test_after_an_outage_everything_that_failed_is_due_at_once() -> None:
     while now < NOON + timedelta(hours=12):
         due = course.next(known, now)
         if isinstance(due, Due):
-            course.failed(due, NOON, now, 0.5)
+            course.failed(due, NOON, now, due.id / 31)
         else:
             assert due is not None
             now = due
-    assert min(retry.due for retry in course.retries.values()) > now or course.resume is not None
-    due = course.next(known, now + timedelta(hours=6))
-    assert isinstance(due, Due)
-    course.delivered(due, now + timedelta(hours=6))
-    assert sorted([due.id, *told(course, known, now + timedelta(hours=6))]) == [10, 20, 30]
+    while not isinstance(due := course.next(known, now), Due):
+        assert due is not None
+        now = due
+    assert max(retry.due for retry in course.retries.values()) > now + timedelta(minutes=5), "by itself it would wait long"
+    course.delivered(due, now)
+    assert sorted([due.id, *told(course, known, now)]) == [10, 20, 30]
 
 
 def test_three_days_are_enough_for_one_directive_while_others_are_taken() -> None:

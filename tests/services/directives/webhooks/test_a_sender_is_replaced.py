@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -15,8 +14,8 @@ from events.transport import postgres
 from services.directives.webhooks.kept.ledger import Change, Ledger
 from services.directives.webhooks.kept.registration import Registration
 from services.directives.webhooks.kept.registry import Registry, Row
-from services.directives.webhooks.kept.seal import Broken, Seal
-from services.directives.webhooks.way.course import Places, Retry
+from services.directives.webhooks.kept.seal import Seal
+from services.directives.webhooks.way.places import Places, Retry
 from tests.conformance.receivers import Platform, receiving
 from tests.services.directives.made import NOON, directive, record
 from tests.services.directives.webhooks.test_platforms_are_told_by_webhook import eventually
@@ -145,12 +144,13 @@ def test_a_sender_whose_connection_broke_has_to_take_the_lock_again(kept: tuple[
     eventually(lambda: ledger.exchange([]) is not None)
 
 
-def test_secrets_cannot_be_read_with_another_key(kept: tuple[Registry, Ledger, Database]) -> None:
+def test_a_secret_that_cannot_be_opened_is_named_and_stops_nobody_else(kept: tuple[Registry, Ledger, Database]) -> None:
     registry, ledger, database = kept
     registered(registry)
-    stranger = Ledger(database.conninfo("directives"), Seal(b"l" * 32))
-    with pytest.raises(Broken):
-        while stranger.exchange([]) is None:
-            time.sleep(0.01)
-    stranger.close()
-    ledger.close()
+    with database.connect() as owner, postgres.pool(database.conninfo("directives"), name="test", size=1) as pool:
+        member(owner, "pdd")
+        stranger = Registry(pool, Seal(b"l" * 32))
+        stranger.keep(Row(Registration("pdd", "https://hooks.shop.example/", "whsec_2", NOON), Places(9, 0, 9), 0), NOON, afresh=False)
+        assert [row.registration.code for row in rows(ledger)] == ["tmall"]
+        assert ledger.unreadable == {"pdd"}
+        assert registry.find("pdd") is None and stranger.find("pdd") is not None

@@ -149,6 +149,22 @@ def test_who_has_a_copy_already_is_told_from_there(desk: Desk) -> None:
         assert [one.rpartition("-")[2] for one in platform.seen[1:]] == ["000000000406/2", "000000000407/1"], "the lift first"
 
 
+def test_what_was_given_up_is_told_when_the_platform_asks_again(desk: Desk) -> None:
+    with told(desk, "pdd") as (platform, receiver):
+        receiver.behave = saying(422)
+        desk.record(directive(1070, 1))
+        eventually(lambda: signatures(receiver, 1070))
+        eventually(lambda: shown(desk, "pdd")["failing_since"])
+        with desk.database.connect() as owner, owner.transaction():
+            owner.execute("UPDATE webhook_retry SET given_up = true WHERE code = 'pdd'")
+            owner.execute("UPDATE webhook SET revision = nextval('webhook_revision_seq') WHERE code = 'pdd'")
+        eventually(lambda: shown(desk, "pdd")["given_up"] == 1)
+        receiver.behave = platform.behave
+        assert register(desk, "pdd", platform, receiver.url).status_code == 200
+        eventually(lambda: platform.replica.directive(str(subject(1070))))
+        eventually(lambda: shown(desk, "pdd")["given_up"] == 0)
+
+
 def test_an_end_is_an_end(desk: Desk) -> None:
     with told(desk, "pdd") as (_, receiver):
         assert desk.http.delete("/v1/webhook", headers=desk.callers["pdd"]).status_code == 204

@@ -1,0 +1,1 @@
+"""What the hub tells: who is told what."""

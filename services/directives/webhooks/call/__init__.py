@@ -1,0 +1,1 @@
+"""Calling an address that a platform chose: which ones, how, and what is said."""

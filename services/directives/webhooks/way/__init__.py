@@ -1,0 +1,1 @@
+"""What a platform is told next, and when what failed is tried again."""
