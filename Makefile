@@ -46,7 +46,7 @@ rebuild: .venv/installed ## VIEW=name: build a view anew beside the live one, th
 trace: .venv/installed ## ID=statement [SOURCE=/platforms/code]: its way through every process, with times
 	@$(LOCAL) trace --id '$(ID)' --source '$(SOURCE)'
 
-erase: .venv/installed ## SUBJECT=id | STATEMENT=id SOURCE=/platforms/code, [REASON=words]: erase what was said in words
+erase: .venv/installed ## SUBJECT=id | STATEMENT=id SOURCE=/platforms/code, [REASON=words]: erase what was said in words, and the content of evidence
 	@$(LOCAL) erase --subject '$(SUBJECT)' --statement '$(STATEMENT)' --source '$(SOURCE)' --reason '$(REASON)'
 
 backup: .venv/installed ## a copy of the database, the evidence and the hub's key, restored once for a try, into $$LIANCHENG_HOME/backups
@@ -87,7 +87,7 @@ test: .venv/installed ## every test on real PostgreSQL and real Kafka
 	$(PYTHON) -m pytest -q -m "servers and not slow"
 
 screenshots: .venv/installed ## every page of the console and the operators' page in both languages, into deploy/screenshots
-	LIANCHENG_SCREENSHOTS=1 $(PYTHON) -m pytest -q tests/console/test_screenshots.py tests/operators/page/test_screenshots.py
+	SCREENSHOTS=1 $(PYTHON) -m pytest -q tests/console/test_screenshots.py tests/operators/page/test_screenshots.py
 
 conformance: .venv/installed ## receivers that fail in every way we know: each ends in agreement, or in an alert that names it
 	$(PYTHON) -m pytest -q tests/conformance

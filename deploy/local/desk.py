@@ -18,7 +18,8 @@ def main() -> None:
     feeds = reading.read(Directives, os.environ)
     judging = reading.read(Adjudication, os.environ)
     room = reading.read(Regulator, os.environ)
-    configure_logs("desk", reading.read(Service, os.environ).log_level)
+    common = reading.read(Service, os.environ)
+    configure_logs("desk", common.log_level, common.otlp_endpoint)
     serve_all(
         [
             (directives.application(feeds), feeds.host, feeds.directives_port),

@@ -63,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 # Of single processes; handed on as they are. Each is explained beside its field in the process's own settings.
 TUNING = (
+    "OTLP_ENDPOINT",
     "GATEWAY_RATE",
     "GATEWAY_BURST",
     "DIRECTIVES_KEPT",

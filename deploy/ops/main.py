@@ -59,7 +59,7 @@ def application(settings: Settings) -> Site:
 
 def main() -> None:
     settings = reading.read(Settings, os.environ)
-    configure_logs("ops", settings.log_level)
+    configure_logs("ops", settings.log_level, settings.otlp_endpoint)
     serve(application(settings), settings.host, settings.ops_port)
 
 

@@ -1,0 +1,1 @@
+"""Every runbook played on servers and processes of its own: `make drills`."""
