@@ -43,5 +43,7 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    otlp_endpoint: str = ""
+    """An OpenTelemetry collector (http://host:4318) that is told the stages of statements; needs the extra `tracing`. Empty: nobody is."""
     demo: bool = False
     """Set by `make run`: said in every directive, and allows a clock scale."""

@@ -31,6 +31,8 @@ from prometheus_client import (
 )
 from structlog.typing import FilteringBoundLogger, Processor
 
+from events.transport.tracing import spans
+
 VERSION = "0.1.0"
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside every counter, which nothing reads
@@ -171,8 +173,11 @@ def exposition() -> tuple[bytes, str]:
 log: FilteringBoundLogger = structlog.get_logger()
 
 
-def configure_logs(process: str, level: str) -> None:
-    """One JSON object a line on standard output, other libraries' records and crashes too. Call once, first thing in main."""
+def configure_logs(process: str, level: str, otlp_endpoint: str = "") -> None:
+    """One JSON object a line on standard output, other libraries' records and crashes too. Call once, first thing in main.
+
+    With the address of a collector, the stages of statements are told there as spans too.
+    """
     shown = logging.getLevelNamesMapping()[level.upper()]
 
     def name_process(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
@@ -184,8 +189,9 @@ def configure_logs(process: str, level: str) -> None:
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True, key="at")
     before: list[Processor] = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, stamp, name_process, failures]
     as_json = structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=True)
+    tracing = spans(process, otlp_endpoint)
     structlog.configure(
-        processors=[*before, as_json],
+        processors=[*before, *([tracing] if tracing else ()), as_json],
         wrapper_class=structlog.make_filtering_bound_logger(shown),
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
     )

@@ -62,7 +62,8 @@ class Statements(NamedTuple):
 
     def _arrival(self, request: Incoming, caller: Caller) -> Arrival:
         trace = trace_id(request.header(b"traceparent")) or self.randomness(16).hex()
-        return Arrival(Member(caller.code, caller.member_class), self.hub_key, self.now(), self.randomness(16), trace)
+        member = Member(caller.code, caller.member_class)
+        return Arrival(member, self.hub_key, self.now(), self.randomness(16), trace, credential=caller.key_id)
 
     async def _recorded(self, parsed: Sequence[Parsed], caller: Caller, deadline: float) -> list[Recorded]:
         try:

@@ -16,6 +16,7 @@ from events.transport.session import Session
 from events.transport.store import Recorded, Submission, append_statements
 from events.transport.telemetry import COMMIT_SECONDS, REFUSALS, STATEMENTS, log
 from events.transport.topics import INGRESS_PREFIX, member_of_topic
+from events.wire.event.cloudevent import trace_of
 from events.wire.problems import Invalid, document
 from events.wire.receipt import Receipt, Refusal
 from events.wire.statement import Arrival, Member, Parsed, parse_record
@@ -107,7 +108,8 @@ class Ingress:
     def _hear(self, conn: psycopg.Connection, message: Message, now: datetime) -> Heard:
         member = self._member(conn, member_of_topic(message.tp.topic))
         road = f"{message.tp.topic}/{message.tp.partition}/{message.offset}"
-        arrival = Arrival(member, self._hub_key, now, self._randomness(16), self._randomness(16).hex(), road)
+        trace = trace_of(message.headers) or self._randomness(16).hex()
+        arrival = Arrival(member, self._hub_key, now, self._randomness(16), trace, road)
         try:
             return Heard(message, member, parse_record(message.key, message.headers, message.value, arrival))
         except Invalid as invalid:

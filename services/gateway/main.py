@@ -53,7 +53,7 @@ def application(settings: Settings) -> Site:
 
 def main() -> None:
     settings = read(Settings, os.environ)
-    configure_logs("gateway", settings.log_level)
+    configure_logs("gateway", settings.log_level, settings.otlp_endpoint)
     serve(application(settings), settings.host, settings.gateway_port)
 
 

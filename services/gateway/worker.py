@@ -33,7 +33,7 @@ def restart() -> None:
 
 def main() -> None:
     settings = reading.read(Settings, os.environ)
-    configure_logs("ingress", settings.log_level)
+    configure_logs("ingress", settings.log_level, settings.otlp_endpoint)
     kafka = Kafka(settings.kafka, "ingress", settings.kafka_password_ingress)
     serve_health(settings.host, settings.ingress_port, lambda: "ready")
     ingress = Ingress(

@@ -55,7 +55,7 @@ def application(settings: Settings) -> Site:
 
 def main() -> None:
     settings = read(Settings, os.environ)
-    configure_logs("standing", settings.log_level)
+    configure_logs("standing", settings.log_level, settings.otlp_endpoint)
     serve(application(settings), settings.host, settings.standing_port)
 
 

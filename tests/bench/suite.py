@@ -14,15 +14,19 @@ from tests.bench.cases.follower import Follower
 from tests.bench.cases.intake import Intake
 from tests.bench.cases.lookups import Lookups
 from tests.bench.cases.textbook import Textbook
+from tests.bench.receivers.decisions import Decisions
+from tests.bench.receivers.lifts import WAYS, Lifts
 from tests.bench.report import Result, Spread, percentile
 from tests.bench.stack import Bench
 
 RUNS = 3
 SAMPLES = 70
 """Of a latency, in each run."""
+RECEIVER_SAMPLES, WARM_SAMPLES, LIFT_SAMPLES, FLOOD_SECONDS = 30, 10, 30, 12.0
 ROAD_SECONDS, LOOKUP_SECONDS, WARM_UP_SECONDS = 6.0, 3.0, 2.0
 
-CASES = ("memory", "latency", "road", "lookups")
+CASES = ("memory", "latency", "receivers", "lifts", "road", "lookups")
+"""In this order: those that list many come before those that fill the log."""
 
 Case = Callable[[], list[Result]]
 
@@ -32,7 +36,9 @@ class Suite:
 
     def __init__(self, bench: Bench, seed: int, say: Say) -> None:
         self._bench, self._seed, self._say = bench, seed, say
-        self._cases: dict[str, Case] = dict(zip(CASES, (self._memory, self._latency, self._road, self._lookups), strict=True))
+        self._cases: dict[str, Case] = dict(
+            zip(CASES, (self._memory, self._latency, self._receivers, self._lifts, self._road, self._lookups), strict=True)
+        )
 
     def run(self, wanted: Sequence[str]) -> list[Result]:
         return [result for name in CASES if name in wanted for result in self._counted(name, self._cases[name])]
@@ -60,6 +66,34 @@ class Suite:
         return [
             *_latencies("from 201 of a sanction to watch", [samples for samples, _ in turns]),
             *_latencies("from a decision to the directive topic", [samples for _, samples in turns]),
+        ]
+
+    def _receivers(self) -> list[Result]:
+        decisions = Decisions(self._bench, self._seed, WARM_SAMPLES + (RUNS + 1) * RECEIVER_SAMPLES)
+        decisions.samples(WARM_SAMPLES)
+        idle = [decisions.samples(RECEIVER_SAMPLES) for _ in range(RUNS)]
+        with decisions.load(self._seed, FLOOD_SECONDS):
+            loaded = decisions.samples(RECEIVER_SAMPLES)
+        decisions.close()
+        return [
+            *_latencies("from a decision to the last of 32 copies", idle, ((0.5, 20), (0.99, 60))),
+            *_latencies("the same while statements come in flat out", [loaded], ((0.5, None), (0.99, 200))),
+        ]
+
+    def _lifts(self) -> list[Result]:
+        lifts = Lifts(self._bench)
+        idle, behind = lifts.idle(LIFT_SAMPLES), lifts.behind(LIFT_SAMPLES)
+        lifts.close()
+        return [
+            Result(
+                case=f"a lift behind 50,000 listings, by {way}, p50",
+                unit="ms",
+                subject=_only(behind[way], 0.5),
+                peer=_only(idle[way], 0.5),
+                goal=1.5,
+                below=True,
+            )
+            for way in WAYS
         ]
 
     def _road(self) -> list[Result]:
@@ -97,10 +131,13 @@ def _only(latencies: Sequence[float], share: float) -> Spread:
     return Spread.of([percentile(latencies, share)])
 
 
-def _latencies(case: str, runs: Sequence[Sequence[float]]) -> list[Result]:
+Goals = Sequence[tuple[float, float | None]]
+
+
+def _latencies(case: str, runs: Sequence[Sequence[float]], goals: Goals = ((0.5, 25), (0.99, 80))) -> list[Result]:
     """p50 and p99 of all samples; the range is that of the runs."""
     found = []
-    for share, goal in ((0.5, 25), (0.99, 80)):
+    for share, goal in goals:
         single = [percentile(samples, share) for samples in runs]
         whole = percentile([sample for samples in runs for sample in samples], share)
         spread = Spread(whole, min(single), max(single))

@@ -50,11 +50,11 @@ class Official:
         return self._line.post(f"/v1/listings/{listing_id}/{step}", BECAUSE, headers=headers).expect(200)
 
 
-def prepare(bench: Bench, seed: int, count: int) -> list[Heard]:
-    """So many listings. The hearings are waited for; after that nothing happens to them by itself."""
+def prepare(bench: Bench, seed: int, count: int, name: str = "") -> list[Heard]:
+    """So many listings, of others than under another name. The hearings are waited for; then nothing happens to them by itself."""
     reviewer, first = Official(bench, REVIEWER, "reviewer"), Official(bench, FIRST, "approver")
-    _state(bench, AUTHORITY, "authority", list(_sanctions(seed, count)))
-    _state(bench, PLATFORM, "platform", list(_declared(seed, count)))
+    _state(bench, AUTHORITY, "authority", list(_sanctions(f"{name}{seed}", count)))
+    _state(bench, PLATFORM, "platform", list(_declared(f"{name}{seed}", count)))
     bench.until(lambda: len(reviewer.listings("proposed")) == count, "proposals", turn=0.2)
     bench.rest()
     released = [reviewer.act("release", it, reviewer.read(it).header("etag")).json() for it in reviewer.listings("proposed")]
@@ -73,14 +73,14 @@ def _state(bench: Bench, code: str, member_class: MemberClass, events: Sequence[
     receipts(post(bench, code, bodies, 60.0))
 
 
-def _merchants(seed: int, count: int, member: str) -> Iterator[Event]:
+def _merchants(seed: str, count: int, member: str) -> Iterator[Event]:
     """The same companies under the account numbers of one member."""
     random = Random(f"{seed}-hearing")
     for number in range(count):
-        yield {"account": f"{member}-{number}", "uscc": uscc(random), "name": f"演示案件{number}有限公司", "kind": "enterprise"}
+        yield {"account": f"{member}-{seed}-{number}", "uscc": uscc(random), "name": f"演示案件{number}有限公司", "kind": "enterprise"}
 
 
-def _sanctions(seed: int, count: int) -> Iterator[Event]:
+def _sanctions(seed: str, count: int) -> Iterator[Event]:
     now = datetime.now(UTC)
     for merchant in _merchants(seed, count, AUTHORITY):
         number = merchant["account"]
@@ -96,7 +96,7 @@ def _sanctions(seed: int, count: int) -> Iterator[Event]:
         yield _event(f"/authorities/{AUTHORITY}", "sanction.imposed", f"imposed-{number}", number, data)
 
 
-def _declared(seed: int, count: int) -> Iterator[Event]:
+def _declared(seed: str, count: int) -> Iterator[Event]:
     for merchant in _merchants(seed, count, PLATFORM):
         number = merchant["account"]
         yield _event(f"/platforms/{PLATFORM}", "merchant.declared", f"declared-{number}", number, {"merchant": merchant})

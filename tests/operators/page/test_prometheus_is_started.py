@@ -37,8 +37,13 @@ def test_the_page_draws_what_prometheus_has_scraped() -> None:
         settings = started.settings
         address = f"http://{settings.host}:{settings.ops_port}"
         assert started.reach.prometheus in httpx.get(f"{address}/ops").text
-        up = until(lambda: (found := shown(address, "Processes that answer")) and any(found.get("ops", [])) and found)
-        assert set(up) == {process.name for process in PROCESSES}
+        every = {process.name for process in PROCESSES}
+
+        def scraped() -> bool:
+            up = shown(address, "Processes that answer")
+            return set(up) == every and any(up["ops"])
+
+        assert until(scraped)
         assert (settings.folder / "prometheus" / "data").is_dir()
         rules = httpx.get(f"{started.reach.prometheus}/api/v1/rules").json()["data"]["groups"]
         assert {"liancheng-objectives", "liancheng-objective-lift"} <= {group["name"] for group in rules}

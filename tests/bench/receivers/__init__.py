@@ -1,0 +1,1 @@
+"""Platforms that keep copies, many of them, and how long the last one waits."""
