@@ -17,6 +17,8 @@ from tests.operators.page.test_the_page import shown, until
 from tests.operators.promtool import promtool
 from tests.support.stack import Hub
 
+pytestmark = pytest.mark.timeout(240)
+
 TOKEN = "x-chosen-by-a-member"
 CLOSED = {
     "member_class": {"platform", "authority", "reviewer", "approver", "panel", "regulator", "unknown"},

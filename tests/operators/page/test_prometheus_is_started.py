@@ -14,7 +14,7 @@ from tests.operators.page.test_the_page import shown, until
 from tests.operators.promtool import program
 from tests.support.stack import stack
 
-pytestmark = pytest.mark.servers
+pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 
 OPS = tuple(process for process in PROCESSES if process.name == "ops")
 
