@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -109,6 +110,10 @@ class Officer:
         """Approve: with the first person it waits for a second one."""
         self._act("decide", listing, {"approve": True, "reason": reason})
 
+    def open(self, listing: Listing, digest: str) -> bytes:
+        """Evidence that was handed in: nobody answers without having read it."""
+        return self._hub.get(f"/v1/listings/{listing.listing_id}/evidence/{digest}", headers=PURPOSE).body
+
     def answer(self, listing: Listing, reason: str, *, upheld: bool) -> None:
         """Answer whatever was objected."""
         self._act("objections/answer", listing, {"upheld": upheld, "reason": reason})
@@ -151,6 +156,12 @@ class Holder:
     def may(self) -> list[str]:
         """What he may do now about the listing."""
         return list(self._hub.get(f"{self._path}/notice").read(dict[str, Any])["listing"]["may"])
+
+    def hand_in(self, content: bytes, media: str) -> str:
+        """Content that would be read; its sha256, by which it is named in what is asked for."""
+        digest = sha256(content).hexdigest()
+        self._hub.put(f"{self._path}/evidence/{digest}", content, media=media)
+        return digest
 
     def object(self, reason: str, *evidence: str) -> None:
         self._say("objections", reason, evidence)

@@ -62,13 +62,14 @@ def _pod(container: Document, name: str) -> Document:
 
 def _container(workload: Workload) -> Document:
     cpu, memory = SIZES.get(workload.name, SMALL)
-    probe = {"httpGet": {"path": "/readyz", "port": "http"}, "periodSeconds": 5, "timeoutSeconds": 2}
+    probe = {"periodSeconds": 5, "timeoutSeconds": 2}
     return _bare(workload.name, ["python", "-m", workload.module]) | {
         "env": environment(workload, PLACE),
         "ports": [{"name": "http", "containerPort": workload.port}],
         # A standing process loads its copy before it is ready.
         "startupProbe": probe | {"httpGet": {"path": "/healthz", "port": "http"}, "failureThreshold": 24},
-        "readinessProbe": probe | {"failureThreshold": 2},
+        # A relay that waits for its lease is well, and a rollout has to go on past it; nobody calls a relay.
+        "readinessProbe": probe | {"httpGet": {"path": "/healthz" if workload.name == "relay" else "/readyz", "port": "http"}},
         "livenessProbe": probe | {"httpGet": {"path": "/healthz", "port": "http"}, "failureThreshold": 6},
         "resources": {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}},
     }

@@ -93,9 +93,9 @@ class Hub:
         """Raises Unreachable or Problem."""
         return self._ask("POST", path, body=body, headers={**(headers or {}), "Content-Type": media})
 
-    def put(self, path: str, body: bytes) -> Answer:
-        """JSON. Raises Unreachable or Problem."""
-        return self._ask("PUT", path, body=body, headers={"Content-Type": "application/json"})
+    def put(self, path: str, body: bytes, *, media: str = "application/json") -> Answer:
+        """Raises Unreachable or Problem."""
+        return self._ask("PUT", path, body=body, headers={"Content-Type": media})
 
     def stream(self, path: str, *, headers: Mapping[str, str], silence: float) -> Iterator[str]:
         """The lines of an answer that does not end. Raises Unreachable after `silence` seconds without one, or when it breaks off."""

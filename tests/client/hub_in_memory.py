@@ -62,7 +62,7 @@ class HubInMemory:
         return SimpleNamespace(key=str(fact.subject_id).encode(), value=None, headers=[("ce_id", f"{fact.subject_id}/{fact.seq}".encode())])
 
     def recover(self, kept: int) -> None:
-        """The database is an older copy: what followed is lost, and whoever was ever told of is told anew, never more than he was told last."""
+        """The database is an older copy: what followed is lost. Whoever was told of is told anew, and never more than he was last."""
         last = self.newest()
         highest = {who: fact.seq for who, fact in last.items()}
         self.log = self.log[:kept]

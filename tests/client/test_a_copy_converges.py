@@ -154,3 +154,32 @@ def test_a_copy_in_an_older_form_begins_again(tmp_path: Path) -> None:
         assert replica.token is None
         replica.apply([told("a", 1)], "t1")
         assert replica.is_restricted(DAY, subject_id="a")
+
+
+def test_a_snapshot_mends_a_copy_that_is_wrong_at_the_right_number(replica: Replica) -> None:
+    replica.apply([told("a", 5, restricted=False), told("b", 1)], "t1")
+    replica.stage([told("a", 5), told("b", 1)], first=True)
+    assert replica.replace("t2") == 1
+    assert replica.is_restricted(DAY, subject_id="a") and replica.agrees(digest_of("a/5", "b/1"), 2)
+
+
+def test_a_snapshot_mends_a_file_that_was_damaged(tmp_path: Path) -> None:
+    with closing(Replica(tmp_path / "copy.db")) as replica:
+        replica.apply([told("a", 1), told("b", 1)], "t1")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as file:
+        file.execute("DELETE FROM held WHERE subject_id = 'a'")
+        file.execute("UPDATE progress SET sum = 'ff', count = 7")
+        file.commit()
+    with closing(Replica(tmp_path / "copy.db")) as replica:
+        replica.stage([told("a", 1), told("b", 1)], first=True)
+        replica.replace("t2")
+        assert replica.agrees(digest_of("a/1", "b/1"), 2) and replica.is_restricted(DAY, subject_id="a")
+
+
+def test_records_without_accounts_keep_those_that_are_known_until_the_feed_names_others(replica: Replica) -> None:
+    replica.apply([told("a", 1, accounts=("shop-1",))], "t1")
+    assert replica.apply([told("a", 2)], None, accounts=False) == 1
+    assert replica.is_restricted(DAY, account="shop-1") and replica.proof() is None, "the copy is ahead of its token"
+    assert replica.apply([told("a", 2, accounts=("shop-2",))], "t2") == 1
+    assert replica.is_restricted(DAY, account="shop-2") and not replica.is_restricted(DAY, account="shop-1")
+    assert replica.proof() == ("t2", digest_of("a/2"), 1)

@@ -27,7 +27,9 @@ WAYS = ("feed", "topic", "webhook")
 
 def held(number: int, seq: int, restricted: bool) -> Directive:
     measures = (MeasureUntil("limit", UNTIL),) if restricted else ()
-    return Directive(str(subject(number)), seq, "restricted" if restricted else "none", measures=measures, your_accounts=(f"shop-{number}",))
+    return Directive(
+        str(subject(number)), seq, "restricted" if restricted else "none", measures=measures, your_accounts=(f"shop-{number}",)
+    )
 
 
 class EveryWay(RuleBasedStateMachine):
@@ -106,7 +108,9 @@ class EveryWay(RuleBasedStateMachine):
                 event = self.hub.delivered(said[place % len(said)])
                 data = event["data"]
                 measures = tuple(MeasureUntil(one["measure"], UNTIL) for one in data["measures"])
-                told = Directive(data["subject_id"], data["seq"], data["tier"], measures=measures, your_accounts=tuple(data["your_accounts"]))
+                told = Directive(
+                    data["subject_id"], data["seq"], data["tier"], measures=measures, your_accounts=tuple(data["your_accounts"])
+                )
                 self.replicas["webhook"].apply([told], None)
 
     @rule(way=st.sampled_from(WAYS), number=NUMBERS)
@@ -130,5 +134,5 @@ class EveryWay(RuleBasedStateMachine):
         assert not {str(who) for who in freed} & self.hub.truth.keys()
 
 
-EveryWay.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+EveryWay.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
 TestEveryWay = EveryWay.TestCase

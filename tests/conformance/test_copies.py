@@ -30,7 +30,7 @@ from tests.services.directives.made import UNTIL, directive, subject
 from tests.support.served import member
 
 __all__ = ["desk"]
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 NUMBERS = count(9000)
 PATIENCE = 40.0
 

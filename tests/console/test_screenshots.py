@@ -1,8 +1,12 @@
 """Every page in both languages as a picture of the demonstration, for `make screenshots`: to be looked at one by one, not compared."""
 
+import json
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -12,6 +16,8 @@ from playwright.sync_api import Browser, Page
 
 from deploy.local import run
 from deploy.local.access import roles
+from deploy.local.access.accounts import Wanted, open_account
+from tests.console.test_people_at_work import PICTURE
 from tests.console.test_the_pages_in_chromium import browsing
 from tests.support.stack import Hub
 
@@ -26,12 +32,17 @@ SIZE = {"width": 1360, "height": 820}
 PAGES = {
     "regulator": {
         "overview": "/overview", "list": "/", "search": "/?q={name}", "list-as-of": "/?as_of={moment}", "changes": "/changes",
-        "net-difference": "/changes?net=1", "purpose": "/subjects/{unasked}", "dossier": "/subjects/{subject}", "dossier-ended": "/subjects/{longest}", "exports": "/exports",
+        "net-difference": "/changes?net=1", "purpose": "/subjects/{unasked}", "dossier": "/subjects/{subject}",
+        "dossier-ended": "/subjects/{longest}", "exports": "/exports",
     },
-    "reviewer": {"queue": "/work/proposed", "queue-hearing": "/work/hearing", "candidates": "/work/candidates",
-        "listing": "/work/listings/{listing}"},
-    "approver": {"queue-objections": "/work/objected", "queue-repair": "/work/repair_open", "queue-appeals": "/work/appeal_open",
-        "listing-approver": "/work/listings/{listing}"},
+    "reviewer": {
+        "queue": "/work/proposed", "queue-hearing": "/work/hearing", "candidates": "/work/candidates",
+        "listing": "/work/listings/{waiting}", "evidence": "/work/listings/{waiting}/evidence/{evidence}",
+    },
+    "approver": {
+        "queue-objections": "/work/objected", "queue-repair": "/work/repair_open", "queue-appeals": "/work/appeal_open",
+        "listing-closed": "/work/listings/{listing}", "problem": "/work/candidates",
+    },
     "auditor": {"audit": "/audit"},
 }  # fmt: skip
 
@@ -45,6 +56,49 @@ def played(hub: Hub) -> Iterator[tuple[Hub, dict[str, str]]]:
     finally:
         run.end(playing)
     yield hub, {role: hub.enrol(f"{role}-of-pictures", role).key for role in PAGES}
+
+
+def say(hub: Hub, key: str, kind: str, /, **data: object) -> None:
+    """One statement of a shop that the demonstration does not know."""
+    code = key.split("_")[1]
+    event = {
+        "specversion": "1.0", "id": f"{kind}-1", "source": f"/platforms/{code}", "type": f"liancheng.{kind}.v1", "subject": "shop-1",
+        "time": datetime.now(UTC).isoformat(), "datacontenttype": "application/json",
+        "data": {"merchant": {"account": "shop-1", "uscc": "913100007109328220", "name": "演示美妆有限公司", "kind": "enterprise"}} | data,
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/cloudevents+json"}
+    with closing(httpx.Client(trust_env=False)) as client:
+        answer = client.post(f"{hub.url('gateway')}/v1/statements", content=json.dumps(event), headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
+def a_case(hub: Hub) -> tuple[str, str]:
+    """Something that waits for a reviewer, with evidence to open; its listing and the evidence's hash."""
+    digest, now = sha256(PICTURE).hexdigest(), datetime.now(UTC)
+    for code in ("pictures-one", "pictures-two"):
+        key = hub.enrol(code).key
+        piece = {"evidence": "E-1", "kind": "photo", "sha256": digest, "bytes": len(PICTURE), "media": "image/png"}
+        say(hub, key, "evidence.submitted", **piece, captured_at=now.isoformat())
+        listed = [{"evidence": "E-1", "sha256": digest}] if code == "pictures-one" else [{"evidence": "E-2", "sha256": "ab" * 32}]
+        say(
+            hub, key, "sanction.imposed", sanction="S-1", measure="freeze", category="counterfeit", rule="3.2", begins=now.isoformat(),
+            ends=(now + timedelta(days=180)).isoformat(), reports=[], evidence=listed, decided_by="human", origin={"kind": "own"},
+        )  # fmt: skip
+        with closing(httpx.Client(trust_env=False, headers={"Authorization": f"Bearer {key}"})) as client:
+            wait_for(
+                lambda client=client: client.put(f"{hub.url('adjudication')}/v1/evidence/E-1", content=PICTURE).status_code in (200, 201)
+            )
+    query = "SELECT listing_id::text FROM listing WHERE state = 'proposed'"
+    with hub.connect("adjudication") as conn:
+        wait_for(lambda: conn.execute(query).fetchone() is not None)
+        return str(conn.execute(query).fetchall()[0][0]), digest
+
+
+def wait_for(seen: Callable[[], bool], seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < until
+        time.sleep(0.2)
 
 
 def enter(chromium: Browser, address: str, key: str) -> Page:
@@ -70,7 +124,8 @@ def test_pictures_of_every_page(played: tuple[Hub, dict[str, str]], chromium: Br
     hub, keys = played
     address = hub.url("regulator")
     FOLDER.mkdir(exist_ok=True)
-    given = _things(hub, keys)
+    waiting, evidence = a_case(hub)
+    given = _things(hub, keys) | {"waiting": waiting, "evidence": evidence}
     stranger = chromium.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
     shoot(stranger, address, "login", "/login")
     shoot(stranger, address, "login-key", "/login?by=key")
@@ -78,9 +133,22 @@ def test_pictures_of_every_page(played: tuple[Hub, dict[str, str]], chromium: Br
         page = enter(chromium, address, keys[role])
         for name, path in pages.items():
             shoot(page, address, name, path.format(**given))
+    _by_account(hub, stranger, address)
     stranger.goto(given["notice"])
     stranger.wait_for_selector("#case:not([hidden])")
     stranger.screenshot(path=FOLDER / "merchant.png", full_page=True)
+
+
+def _by_account(hub: Hub, page: Page, address: str) -> None:
+    """Whoever has an account can change its password."""
+    with psycopg.connect(hub.stack.reach.owner, autocommit=True) as owner:
+        given = open_account(owner, Wanted("reviewer-of-pictures", "zhang.san"), datetime.now(UTC), "first password of pictures")
+    page.goto(f"{address}/login")
+    for field, text in (("login", given.login), ("password", given.password or ""), ("purpose", "办理案件")):
+        page.fill(f"#{field}", text)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main#content")
+    shoot(page, address, "password", "/password")
 
 
 def _things(hub: Hub, keys: dict[str, str]) -> dict[str, str]:
@@ -91,11 +159,11 @@ def _things(hub: Hub, keys: dict[str, str]) -> dict[str, str]:
         listed = client.get(f"{hub.url('regulator')}/v1/blacklist", headers=headers).json()["items"]
         query = "SELECT originator_id::text FROM hub_events WHERE topic = 'directive.issued.v1' GROUP BY 1 ORDER BY count(*) DESC LIMIT 2"
         longest = [one for (one,) in conn.execute(query)]
-        waiting = "SELECT listing_id::text FROM listing ORDER BY state IN ('served', 'released', 'proposed') DESC, proposed_at DESC LIMIT 1"
+        waiting = "SELECT listing_id::text FROM listing WHERE state = 'ended' ORDER BY proposed_at DESC LIMIT 1"
         (listing,) = conn.execute(waiting).fetchone() or ("",)
     return {
-        "name": next((one["name"][:4] for one in listed if one["name"]), "商贸"), "moment": "2026-11-20T00:00", "subject": listed[0]["subject_id"] if listed else longest[0],
-        "longest": longest[0], "unasked": longest[-1], "listing": listing, "notice": _notice(hub),
+        "name": next((one["name"][:4] for one in listed if one["name"]), "商贸"), "moment": "2026-11-20T00:00", "listing": listing,
+        "subject": listed[0]["subject_id"] if listed else longest[0], "longest": longest[0], "unasked": longest[-1], "notice": _notice(hub),
     }  # fmt: skip
 
 

@@ -20,9 +20,19 @@ __all__ = ["browsing"]
 Cases = tuple[str, dict[str, str]]
 """The page's address, and by stage the token that a notice carries."""
 STAGES = ("released", "hearing", "objected", "decided", "ended", "rejected")
+ACTED = "acted"
+"""Decided too, for the one test that goes on from there."""
 
 
-CODES = ("91350100M000100Y43", "913100007109328220", "91110000600037341L", "91440300708461136T", "91310000607337174W", "91110108551385082Q")
+CODES = (
+    "91350100M000100Y43",
+    "913100007109328220",
+    "91110000600037341L",
+    "91440300708461136T",
+    "91310000607337174W",
+    "91110108551385082Q",
+    "91440300MA5000001K",
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +41,7 @@ def cases(module_database: Database) -> Iterator[Cases]:
     with opened(module_database) as desk:
         now = datetime.now(UTC)
         desk.court.now = now - days(20)
-        made = {"decided": _served(desk, "decided"), "ended": _served(desk, "ended", "jd")}
+        made = {"decided": _served(desk, "decided"), "ended": _served(desk, "ended", "jd"), ACTED: _served(desk, ACTED)}
         desk.court.wait(days(8))
         desk.court.now = now - days(1)
         made |= {stage: _served(desk, stage) for stage in ("hearing", "objected", "rejected")} | {"released": _released(desk, "released")}
@@ -49,7 +59,7 @@ def cases(module_database: Database) -> Iterator[Cases]:
 
 def _released(desk: Desk, stage: str, second: str = "pdd") -> str:
     """A listing whose notice is on its way; one of its sanctions names a report."""
-    told = {"account": f"shop-{stage}", "uscc": CODES[STAGES.index(stage)]}
+    told = {"account": f"shop-{stage}", "uscc": CODES[(*STAGES, ACTED).index(stage)]}
     desk.court.hear(*(declared(platform, **told, id=f"declared-{stage}") for platform in ("tmall", second)))
     desk.court.hear(imposed("tmall", **told, sanction=stage, reports=("R-SECRET",)), imposed(second, **told, sanction=stage))
     listing = desk.newest("proposed")
@@ -59,7 +69,7 @@ def _released(desk: Desk, stage: str, second: str = "pdd") -> str:
 
 def _served(desk: Desk, stage: str, second: str = "pdd") -> str:
     listing = _released(desk, stage, second)
-    told = {"account": f"shop-{stage}", "uscc": CODES[STAGES.index(stage)], "id": f"delivered-{stage}"}
+    told = {"account": f"shop-{stage}", "uscc": CODES[(*STAGES, ACTED).index(stage)], "id": f"delivered-{stage}"}
     desk.court.hear(delivered("tmall", f"listing-{listing}", **told))
     return listing
 
@@ -103,7 +113,7 @@ def test_it_says_where_the_case_stands_and_what_may_be_done(cases: Cases, browsi
 
 def test_an_objection_an_appeal_and_ones_own_file(cases: Cases, browsing: BrowserContext) -> None:
     address, tokens = cases
-    page, said = see(browsing, address, tokens["decided"])
+    page, said = see(browsing, address, tokens[ACTED])
     for step, pending in (("objections", "异议待答复"), ("appeals", "申诉待裁决")):
         page.select_option("#step", step)
         page.fill("#reason", "<b>并非本店所为</b>")
@@ -113,7 +123,7 @@ def test_an_objection_an_appeal_and_ones_own_file(cases: Cases, browsing: Browse
         expect(page.locator("#state")).to_contain_text("已收到")
     expect(page.locator("#step")).not_to_contain_text("对决定申诉")
     page.click("#file")
-    expect(page.locator("#own")).to_contain_text("shop-decided")
+    expect(page.locator("#own")).to_contain_text("shop-acted")
     assert "R-SECRET" not in page.content()
     assert faults(page) == []
     assert said == []

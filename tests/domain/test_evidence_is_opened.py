@@ -3,16 +3,20 @@
 import pytest
 from msgspec.structs import replace
 
+from events.facts.fact import Category
 from events.facts.listing import Terms
 from events.facts.scrutiny import EvidenceOpened
+from services.adjudication.domain.breaker import Traffic
 from services.adjudication.domain.case import Case
 from services.adjudication.domain.decide.guards.evidence import EVIDENCE_OPENED, named
-from services.adjudication.domain.decide.listing import answer_objections, apply_for_repair, decide, decide_repair, lodge_objection
+from services.adjudication.domain.decide.listing import answer_objections, apply_for_repair, decide, decide_repair, lodge_objection, release
 from services.adjudication.domain.draft import Moment, Person
 from services.adjudication.domain.evolve import evolve
 from services.adjudication.domain.redress.appeal import decide_appeal, lodge_appeal
-from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, OTHER_REVIEWER, PANEL, SUBJECT, Scene, days
-from tests.domain.stories import THREE, restricted, served
+from services.adjudication.domain.redress.hold import release_hold
+from services.adjudication.domain.redress.interim import impose_interim
+from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, OTHER_REVIEWER, PANEL, REVIEWER, SUBJECT, Scene, days, delivered
+from tests.domain.stories import THREE, proposed, restricted, served
 
 ONE, OTHER = "tmall-s1", "pdd-s1"
 
@@ -95,3 +99,16 @@ def test_so_has_whoever_hears_an_appeal_or_decides_on_a_repair() -> None:
     scene.when(decide_repair, APPROVER, granted=False).refused("plea-opened")
     read_by(scene, APPROVER).do(decide_repair, APPROVER, granted=True)
     assert LETTER in named(scene.dossier), "of a listing that is over it may still be read"
+
+
+def test_whoever_restricts_in_the_interim_or_lets_a_held_listing_pass_has_opened_it_too() -> None:
+    scene = proposed(category=Category.UNSAFE_GOODS)
+    scene.do(release, REVIEWER)
+    scene.hear(delivered("tmall", scene.notice))
+    scene.rules["kept"] = frozenset({ONE})
+    scene.when(impose_interim, APPROVER).refused("evidence-opened")
+    scene.rules["traffic"] = Traffic(recent=10_000)
+    scene.wait(days(8))
+    scene.when(release_hold, PANEL).refused("evidence-opened")
+    scene.take([EvidenceOpened(subject_id=SUBJECT, at=scene.now, sha256=ONE, by=PANEL.code)])
+    scene.do(release_hold, PANEL)

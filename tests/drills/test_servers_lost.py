@@ -1,6 +1,5 @@
-"""Kafka's data is lost, PostgreSQL comes back from an older backup, a disk takes no write: played on a hub that is broken for it."""
+"""Kafka's data is lost, PostgreSQL comes back from an older backup, the disk is full: played on a hub that is broken for it."""
 
-import resource
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -17,15 +16,16 @@ from kafka import KafkaConsumer, TopicPartition
 from deploy.backup import command as backups
 from deploy.demo.merchants import Company
 from deploy.demo.patience import until
+from deploy.doctor.command import examine
+from deploy.doctor.patient import Disk, Patient
 from deploy.local import run
 from deploy.local.processes import PROCESSES
-from deploy.local.stack import KAFKA, POSTGRES
+from deploy.local.stack import KAFKA
 from deploy.recover import command as recovery
 from events.client.publish.http import ONE
 from events.transport.store import head
 from events.transport.topics import DIRECTIVE_PARTITIONS, DIRECTIVE_TOPIC
-from tests.drills.conftest import asked, restrict
-from tests.flow.test_servers_go_away import children
+from tests.drills.conftest import asked, released, restrict
 from tests.flow.world import World, enrol
 from tests.support.stack import Attendant, Hub, stack
 
@@ -126,27 +126,44 @@ def test_the_database_comes_back_from_an_older_backup(lost: World) -> None:
     assert not lost.gamma.bound(after)
 
 
-def test_a_disk_that_takes_no_write_promises_nothing_and_loses_nothing(lost: World) -> None:
-    """As a full one: every write of the server and of its backends fails from one moment on."""
+FULL = """
+CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file "base/16384/16385": No space left on device' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER no_room BEFORE INSERT ON hub_events FOR EACH STATEMENT EXECUTE FUNCTION no_room();
+CREATE TRIGGER no_room BEFORE UPDATE ON position FOR EACH STATEMENT EXECUTE FUNCTION no_room();
+CREATE TRIGGER no_room BEFORE UPDATE ON relay_cursor FOR EACH STATEMENT EXECUTE FUNCTION no_room()
+"""
+"""PostgreSQL answers every writer as it does when the disk is full: what it says then, and the code."""
+
+
+@pytest.fixture
+def full(lost: World) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(lost.hub.stack.reach.owner, autocommit=True) as owner:
+        yield owner
+        owner.execute("DROP FUNCTION IF EXISTS no_room() CASCADE")
+
+
+def test_a_full_disk_promises_nothing_and_loses_nothing(lost: World, full: psycopg.Connection) -> None:
     hub, who = lost.hub, lost.merchant()
     accepted = [lost.alpha.say("merchant.declared", who, {}, id=f"kept-{n}").position for n in range(20)]
     headers = {"Authorization": f"Bearer {lost.alpha.given.key}", "Content-Type": ONE}
-    with hub.attendant.alone:
-        postmaster = hub.pid(POSTGRES)
-        for one in (postmaster, *children(postmaster)):
-            resource.prlimit(one, resource.RLIMIT_FSIZE, (0, 0))
-        with httpx.Client(base_url=hub.url("gateway"), headers=headers, timeout=10.0) as client:
-            answers = [
-                client.post("/v1/statements", content=lost.alpha.make("merchant.declared", who, {}, id=f"full-{n}").event) for n in range(5)
-            ]
-        assert {answer.status_code for answer in answers} == {503}
-        assert all(answer.headers["Retry-After"] for answer in answers)
-        assert asked(hub) & {"postgres-away", "process-not-ready"}
-    # Room was made: the server is started again by whoever watches it, without a bound.
-    with hub.attendant.alone:
-        hub.stack.supervisor.stop([POSTGRES])
-        hub.stack.start_only(POSTGRES)
+    lost.alpha.say("sanction.imposed", who, lost.alpha.sanction(who, "freeze"))
+    full.execute(FULL)
+    with httpx.Client(base_url=hub.url("gateway"), headers=headers, timeout=10.0) as client:
+        late = [lost.alpha.make("merchant.declared", who, {}, id=f"full-{n}") for n in range(5)]
+        answers = [client.post("/v1/statements", content=one.event) for one in late]
+    assert {answer.status_code for answer in answers} == {503}
+    assert all(answer.headers["Retry-After"] for answer in answers)
+    assert {said(lost, one.id) for one in late} == {404}
+    settings = hub.settings
+    it = Patient(settings, hub.stack.reach, hub.stack.secrets, True, datetime.now(UTC), lambda _: Disk(100 * 2**30, 2**20))
+    assert "disk-full" in {finding.code for finding in examine(it)}
+    # Room was made: nobody has to start anything.
+    full.execute("DROP FUNCTION no_room() CASCADE")
     until("all clear", lambda: None if asked(hub) else True, 90.0, every=1.0)
     assert [said(lost, f"kept-{n}") for n in range(20)] == [200] * 20
-    assert {said(lost, f"full-{n}") for n in range(5)} == {404}
-    assert lost.alpha.say("merchant.declared", who, {}, id="full-0").position > max(accepted)
+    outcomes = lost.alpha.road.send(late)
+    assert all(outcome.receipt is not None and outcome.receipt.position > max(accepted) for outcome in outcomes)
+    lost.beta.say("sanction.imposed", who, lost.beta.sanction(who, "limit"))
+    released(lost, who)
+    lost.settled(who, lambda found: found.tier == "restricted", "restricted", 60.0)

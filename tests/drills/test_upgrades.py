@@ -89,7 +89,10 @@ def flood(world: World, tmp_path: Path) -> Iterator[Flood]:
 def program(world: World, process: Process, name: str, **ports: int) -> Program:
     """Another one of a process, at other ports."""
     stack = world.hub.stack
-    return replace(processes.program(process, replace(stack.settings, **ports), stack.secrets, stack.reach), name=name)
+    made = replace(processes.program(process, replace(stack.settings, **ports), stack.secrets, stack.reach), name=name)
+    # A second relay waits for the lease of the first, and is well.
+    alive = lambda: all(processes.answers(stack.settings.host, port, "/healthz") for port in ports.values())  # noqa: E731
+    return replace(made, ready=alive) if process.name == "relay" else made
 
 
 @contextmanager
@@ -203,8 +206,11 @@ def test_two_versions_run_side_by_side_with_statements_in_flight_and_back(world:
                 until("more of it", lambda: True if flood.said > said + 200 else None, 60.0)
                 held = len(caller.accepted)
                 until("more calls", lambda: True if len(caller.accepted) > held + 20 else None, 30.0)
-                world.hub.stack.start_processes(tuple(BY_NAME[name] for name in names))
-        # And forward again.
+                # And forward again: the new relay waits until the older one gives its lease up.
+                for name in names:
+                    world.hub.stack.supervisor.start(program(world, BY_NAME[name], name))
+                world.hub.stack.supervisor.wait([name for name in names if name != "relay"], READY)
+        world.hub.await_ready("relay")
         world.alpha.say("sanction.lifted", restricted, {"sanction": number, "reason": "overturned"})
         world.settled(restricted, lambda found: found.tier in ("none", "watch"), "free", 60.0)
     assert recorded(world, caller.accepted) == len(caller.accepted)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import msgspec
@@ -30,13 +31,29 @@ class Pipe:
         self._world, self._platform, self._folder = world, platform, folder
 
     def run(self, *words: str, lines: list[dict[str, Any]] | None = None, **environment: str) -> Ended:
-        root = Path(__file__).parents[2]
-        services = {f"LIANCHENG_{name.upper()}_URL": self._world.hub.url(name) for name in ("gateway", "standing", "directives")}
-        known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(root), "LIANCHENG_KEY": self._platform.given.key} | services | environment
         said = b"\n".join(msgspec.json.encode(line) for line in lines or [])
-        command = [sys.executable, "-m", "events.client", *words]
-        ended = subprocess.run(command, input=said, capture_output=True, env=known, cwd=self._folder, timeout=60, check=False)
+        known = self._environment(environment)
+        ended = subprocess.run(self._line(words), input=said, capture_output=True, env=known, cwd=self._folder, timeout=60, check=False)
         return Ended(ended.returncode, [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr.decode())
+
+    def until(self, needle: str, *words: str, **environment: str) -> dict[str, Any]:
+        """The first line with this in it, of a command that does not end; it is then told to."""
+        known = self._environment(environment)
+        with subprocess.Popen(self._line(words), stdout=subprocess.PIPE, env=known, cwd=self._folder) as running:
+            assert running.stdout is not None
+            try:
+                return next(dict(json.loads(line)) for line in running.stdout if needle.encode() in line)
+            finally:
+                running.terminate()
+                running.stdout.read()
+
+    def _line(self, words: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-m", "events.client", *words]
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        services = {f"LIANCHENG_{name.upper()}_URL": self._world.hub.url(name) for name in ("gateway", "standing", "directives")}
+        root = Path(__file__).parents[2]
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(root), "LIANCHENG_KEY": self._platform.given.key} | services | more
 
 
 @pytest.fixture
@@ -77,6 +94,8 @@ def test_an_id_says_one_thing_for_ever(pipe: Pipe, tmp_path: Path) -> None:
         (["publish"], {"LIANCHENG_KEY": "none"}, "LIANCHENG_KEY"),
         (["publish", "--kafka", "127.0.0.1:1"], {}, "LIANCHENG_KAFKA_USERNAME"),
         (["check"], {}, "follow"),
+        (["follow", "--by", "topic"], {}, "--kafka"),
+        (["follow", "--by", "webhook"], {}, "LIANCHENG_WEBHOOK_SECRET"),
     ],
 )
 def test_what_is_missing_is_named(pipe: Pipe, words: list[str], environment: dict[str, str], told: str) -> None:
@@ -121,3 +140,16 @@ def test_a_notice_is_handed_out_the_restriction_followed_and_the_copy_asked(worl
     assert [(line["restricted"], line["measures"]) for line in checked.lines] == [(True, ["limit"]), (False, [])]
     asked = pipe.run("standing", lines=[{"uscc": who.uscc}, {"account": account}, {"account": "nobody"}])
     assert [line["tier"] for line in asked.lines] == ["restricted", "restricted", "none"]
+
+
+@pytest.mark.parametrize("way", ["stream", "feed", "topic"])
+def test_each_way_of_following_brings_what_is_decided_while_it_runs(world: World, pipe: Pipe, way: str) -> None:
+    access, who = world.beta.access, world.merchant()
+    secrets = {"LIANCHENG_KAFKA_USERNAME": access.username, "LIANCHENG_KAFKA_PASSWORD": access.password}
+    assert pipe.run("follow", "--once").code == 0
+    deciding = Thread(target=world.restrict, args=(who,))
+    deciding.start()
+    found = pipe.until(who.uscc, "follow", "--by", way, "--kafka", access.bootstrap, **secrets)
+    deciding.join()
+    assert (found["tier"], found["uscc"]) == ("restricted", who.uscc)
+    assert pipe.run("check", lines=[{"uscc": who.uscc}]).code == 1

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.plugins.jinja import JinjaTemplateEngine
@@ -68,7 +69,7 @@ def template_config() -> TemplateConfig[JinjaTemplateEngine]:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.filters |= {"moment": moment, "when": when, "noon": noon}
+    environment.filters |= {"moment": moment, "when": when, "noon": noon, "readable": unquote_plus}
     environment.globals["static"] = static
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
 

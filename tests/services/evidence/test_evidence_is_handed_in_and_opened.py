@@ -131,12 +131,12 @@ def test_an_opening_is_a_fact_once_and_audited_each_time(desk: Desk) -> None:
     assert rows == [("an", PURPOSE)] * 2
 
 
-@pytest.mark.parametrize("digest", ["ab" * 32, "../../etc/passwd", "x"])
-def test_only_what_the_dossier_names_is_opened(desk: Desk, digest: str) -> None:
+def test_only_what_the_dossier_names_is_opened(desk: Desk) -> None:
     listing = served(desk)
     submit(desk)
     hand_in(desk)
-    assert look(desk, listing, digest=digest).status_code == 404
+    for digest in ("ab" * 32, "../../etc/passwd", "x"):
+        assert look(desk, listing, digest=digest).status_code == 404, digest
 
 
 def test_platforms_open_nothing_and_a_purpose_is_given(desk: Desk) -> None:

@@ -177,6 +177,62 @@ def test_a_wrong_span_is_said(desk: Office) -> None:
     assert "该时段内名单没有变更" in look(desk, "/changes", to="2026-10-01T00:00").text
 
 
+def test_a_dossier_asks_what_it_is_opened_for_before_anything_is_read(office: Office) -> None:
+    log_in(office)
+    page = look(office, f"/subjects/{FREED}")
+    assert "查阅用途" in page.text
+    assert "海棠百货" not in page.text
+    assert office.audited() == []
+    for purpose in ("", "   ", "x" * 201):
+        answer = ask(office, FREED, purpose)
+        assert (answer.status_code, "请填写查阅用途" in answer.text) == (422, True)
+    assert ask(office, FREED, "复核举报线索").status_code == 303
+    assert "海棠百货" in look(office, f"/subjects/{FREED}").text
+    assert office.audited() == [("samr", "复核举报线索", f"subjects/{FREED}")]
+    assert "海棠百货" not in look(office, f"/subjects/{LISTED}").text, "each dossier has its own"
+    other = office.client.post(f"/subjects/{LISTED}/purpose", data={"purpose": "x", "token": "guessed"}, follow_redirects=False)
+    assert other.status_code == 403
+
+
+def test_whoever_logs_in_again_is_asked_again(desk: Office) -> None:
+    desk.client.cookies.clear()
+    log_in(desk)
+    assert "海棠百货" not in look(desk, f"/subjects/{FREED}").text
+
+
+def test_a_search_goes_as_of_a_past_moment_too(desk: Office) -> None:
+    for sought in ("海棠百货", f"tmall/shop-{FREED.hex[:6]}"):
+        assert "共 0 条" in look(desk, "/", q=sought, tier="restricted").text, "it is free now"
+        then = look(desk, "/", q=sought, as_of="2026-11-10T00:00", tier="restricted").text
+        assert ("共 1 条" in then, str(FREED) in then) == (True, True), sought
+        assert "共 0 条" in look(desk, "/", q=sought, as_of="2026-11-01T00:00", tier="restricted").text, "nothing was known of it yet"
+
+
+def test_a_name_that_half_of_all_have_finds_nobody_and_says_why(desk: Office) -> None:
+    assert "名称过短或过于常见" in look(desk, "/", q="有限公司").text
+
+
+def test_the_net_difference_leaves_out_who_came_back(desk: Office) -> None:
+    whole = look(desk, "/changes", **{"from": "2026-11-01T00:00", "to": "2026-11-16T00:00"}).text
+    assert str(FREED) in whole
+    net = look(desk, "/changes", **{"from": "2026-11-01T00:00", "to": "2026-11-16T00:00", "net": "1"}).text
+    assert str(FREED) not in net
+    assert "本页 3 条" in re.sub(r"\s+", " ", net)
+    removed = re.sub(r"\s+", " ", look(desk, "/changes", **{"from": "2026-11-10T00:00", "to": "2026-11-16T00:00", "net": "1"}).text)
+    assert re.search(r"移出 海棠百货有限公司", removed)
+
+
+def test_a_past_day_says_whose_number_it_is(desk: Office) -> None:
+    assert "当日末共 3 条" in look(desk, "/", as_of="2026-11-10T00:00").text
+
+
+def test_the_overview_counts_by_tier_and_category_over_time(desk: Office) -> None:
+    page = look(desk, "/overview")
+    text = re.sub(r"\s+", "", page.text)
+    assert "2026-11-08210" in text, "restricted, blacklisted and statements at the end of the day"
+    assert re.search("日期假冒伪劣(不安全商品欺诈|欺诈不安全商品)2026", text), "the categories with the most, those that are gone again too"
+
+
 def test_a_dossier_tells_its_facts_in_order(desk: Office) -> None:
     text = look(desk, f"/subjects/{FREED}").text
     told = ["账户归入", "处罚计入", "拟列入", "告知书放行", "告知书送达", "决定列入", "下发惩戒指令", "移出名单", "下发解除指令"]

@@ -2,7 +2,7 @@
 
 from deploy.demo.cases.enforcement import expect_sales
 from deploy.demo.cases.redress.accused import notified
-from deploy.demo.play import Play, evidence
+from deploy.demo.play import Play
 from deploy.local.tell import either
 
 
@@ -14,9 +14,13 @@ def play(p: Play) -> None:
     who = p.merchant("文具")
     subject, listing, holder = notified(p, who, "counterfeit")
     p.timeline.expect("凭链接可以提出异议", "the link lets him object", holder.may() == ["object"], holder.may())
-    holder.object("进货凭证齐全，并非假冒", evidence(p.number("E"))["sha256"])
-    p.timeline.line(either("商家", "merchant"), either("提出异议，附证据", "objects, with evidence"))
+    receipt = f"{who.name}：进货凭证 {p.number('E')}".encode()
+    digest = holder.hand_in(receipt, "text/plain; charset=utf-8")
+    holder.object("进货凭证齐全，并非假冒", digest)
+    p.timeline.line(either("商家", "merchant"), either("提交进货凭证，提出异议", "hands a receipt in, and objects"))
     officer = p.approvers[0]
+    opened = officer.open(listing, digest)
+    p.timeline.expect("换人审查，先查阅凭证", "another officer opens it before he answers", opened == receipt, len(opened))
     officer.answer(officer.listing(listing.listing_id), "凭证属实，异议成立", upheld=True)
     found = officer.listing(listing.listing_id)
     p.timeline.line(officer.code, either("异议成立", "finds him right"), found.state)

@@ -21,14 +21,12 @@ _SAVE = (
     "UPDATE webhook SET state = %s, why = %s, proven_at = %s, round = %s, snapshot_to = %s, others_after = %s, lifts_after = %s,"
     " failures = %s, failing_since = %s, delivered_at = %s WHERE code = %s AND revision = %s"
 )
-# Only beside the row that it belongs to: a registration that was replaced meanwhile keeps nothing of this.
 _PUT_ASIDE = (
-    "INSERT INTO webhook_retry (code, id, lift, issued_at, since, failures, due, given_up)"
-    " SELECT code, %s, %s, %s, %s, %s, %s, %s FROM webhook WHERE code = %s AND revision = %s"
+    "INSERT INTO webhook_retry (id, lift, issued_at, since, failures, due, given_up, code) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (code, id) DO UPDATE SET (since, failures, due, given_up)"
     " = (excluded.since, excluded.failures, excluded.due, excluded.given_up)"
 )
-_TAKE_UP = "DELETE FROM webhook_retry WHERE code = %s AND id = %s AND EXISTS (SELECT FROM webhook w WHERE w.code = %s AND revision = %s)"
+_TAKE_UP = "DELETE FROM webhook_retry WHERE code = %s AND id = %s"
 
 
 class Change(NamedTuple):
@@ -104,15 +102,18 @@ class Ledger:
 
 
 def _save(conn: psycopg.Connection, change: Change) -> None:
-    it, at, places = change.registration, (change.registration.code, change.revision), change.places
-    conn.execute(
+    """A registration that was replaced or removed meanwhile keeps nothing of it; its row, locked first by everybody, says so."""
+    it, places = change.registration, change.places
+    ours = conn.execute(
         _SAVE,
         (it.state, it.why, it.proven_at, change.round, places.snapshot_to, places.others_after, places.lifts_after,
-         places.failures, places.failing_since, places.delivered_at, *at),
+         places.failures, places.failing_since, places.delivered_at, it.code, change.revision),
     )  # fmt: skip
-    rows = [(one.id, one.lift, one.issued_at, one.since, one.failures, one.due, one.given_up, *at) for one in change.put_aside]
+    if ours.rowcount == 0:
+        return
+    rows = [(one.id, one.lift, one.issued_at, one.since, one.failures, one.due, one.given_up, it.code) for one in change.put_aside]
     with conn.cursor() as cursor:
         if rows:
             cursor.executemany(_PUT_ASIDE, rows)
         if change.taken_up:
-            cursor.executemany(_TAKE_UP, [(it.code, id, *at) for id in change.taken_up])
+            cursor.executemany(_TAKE_UP, [(it.code, id) for id in change.taken_up])

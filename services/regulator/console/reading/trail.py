@@ -17,7 +17,7 @@ from services.regulator.console.visit import Visit
 from services.web import Problem
 from services.web.reading import cursor, read_cursor, wrong_parameter
 
-ROWS = 100
+ROWS = 50
 
 
 @get("/audit", sync_to_thread=True)
