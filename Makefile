@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run down recover repartition demo status key account rebuild trace erase backup restore refusals keys doctor test test-slow drills conformance screenshots check check-log mutants simulate backtest bench lock
+.PHONY: help run down recover repartition demo status key account rebuild trace erase backup restore refusals keys doctor test test-slow drills conformance screenshots check check-log style specs mutants simulate backtest bench lock
 
 PYTHON = .venv/bin/python
 LOCAL = $(PYTHON) -m deploy.local
@@ -74,6 +74,21 @@ check-log: .venv/installed ## read the whole log of what runs: was due process k
 	@$(LOCAL) check-log
 
 backtest: .venv/installed ## RULEBOOK=path or version: what it would have made of the whole log of what runs
+	@$(LOCAL) backtest '$(RULEBOOK)'
+
+check: .venv/installed ## style, types, floors, and every test that needs no server, on both cores
+	@$(MAKE) --jobs=2 --output-sync=target style specs
+
+style: .venv/installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --config tests/architecture/floors.importlinter
+	.venv/bin/mypy
+
+specs: .venv/installed
+	$(PYTHON) -m pytest -q --numprocesses=2 -m "not servers and not slow"
+
+test: .venv/installed ## RULEBOOK=path or version: what it would have made of the whole log of what runs
 	@$(LOCAL) backtest '$(RULEBOOK)'
 
 check: .venv/installed ## style, types, floors, and every test that needs no server

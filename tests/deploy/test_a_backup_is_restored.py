@@ -68,7 +68,8 @@ def test_a_backup_comes_back_without_what_came_after_it_and_nobody_writes_before
         assert conn.execute("SELECT count(*) FROM erasure WHERE done_at IS NULL").fetchone() == (1,)
         conn.execute("UPDATE log SET timeline = (SELECT timeline_id FROM pg_control_checkpoint())")
     with server(home).connect("postgres") as founder:
-        assert founder.execute("SELECT count(*) FROM pg_database WHERE datname LIKE 'liancheng_before_%'").fetchone() == (1,)
+        kept = founder.execute("SELECT count(*) FROM pg_database WHERE datname = 'liancheng_before_20261120T050000Z'")
+        assert kept.fetchone() == (1,)
 
 
 def test_a_key_that_was_revoked_after_the_backup_stays_revoked(home: Stack) -> None:

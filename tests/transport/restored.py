@@ -82,9 +82,12 @@ class Site(NamedTuple):
         """The service of directives, as long as this lasts, and the platform's copy that follows it."""
         port = free_ports()["directives_port"]
         settings = {
-            "DATABASE_DIRECTIVES": self.database.conninfo("directives"), "NOTICE_KEY": "0a" * 32, "WEBHOOK_KEY": "0b" * 32, "DIRECTIVES_PORT": str(port),
+            "DATABASE_DIRECTIVES": self.database.conninfo("directives"),
+            "DIRECTIVES_PORT": str(port),
+            "NOTICE_KEY": "0a" * 32,
+            "WEBHOOK_KEY": "0b" * 32,
             "ADJUDICATION_URL": "https://hub.example",
-        }  # fmt: skip
+        }
         with served("services.directives.main", port, settings) as address, closing(Hub(address, self.key)) as hub:
             yield Feed(hub, self.replica)
 

@@ -145,7 +145,7 @@ INSERT INTO coverage_1.tally SELECT platform, last_state, '', count(*) FROM cove
 INSERT INTO credit_1.entry SELECT subject_id, subject_id, position, partition, position, convert_to(replace(%(ledger)s,
     '00000000-0000-0000-0000-000000000001', subject_id::text), 'UTF8') @listed;
 INSERT INTO casefile_1.step SELECT position * 4 + n, position, at, w, NULL, NULL, CASE WHEN n = 1 THEN 's' END, subject_id, NULL,
-    '{}' FROM unnest(ARRAY['sanction.weighed.v1', 'listing.proposed.v1', 'listing.decided.v1', 'directive.issued.v1']) WITH ORDINALITY
+    '{}' FROM unnest(ARRAY['sanction.weighed.v1', 'directive.issued.v1']) WITH ORDINALITY
     AS f(w, n), (SELECT subject_id, position, at @listed) v;
 INSERT INTO casefile_1.said SELECT (at AT TIME ZONE 'Asia/Shanghai')::date, 0, count(*) FROM casefile_1.step WHERE statement IS
     NOT NULL GROUP BY 1;
