@@ -79,7 +79,7 @@ def test_every_page_of_a_role_is_accessible_and_keeps_its_policy(console: Consol
     assert (wrong, said) == ([], [])
 
 
-@pytest.mark.parametrize("path", ["/login", "/login?by=key", "/login?lang=en", "/nowhere"])
+@pytest.mark.parametrize("path", ["/login", "/login?by=key", "/login?lang=en", "/login?by=key&lang=en"])
 def test_what_a_stranger_sees_is_accessible(console: Console, browsing: BrowserContext, path: str) -> None:
     page = browsing.new_page()
     page.goto(f"{console.address}{path}")
