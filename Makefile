@@ -73,7 +73,22 @@ simulate: .venv/installed ## merchants, platforms and people who err, before the
 check-log: .venv/installed ## read the whole log of what runs: was due process kept?
 	@$(LOCAL) check-log
 
-backtest: .venv/installed ## every test on real PostgreSQL and real Kafka
+backtest: .venv/installed ## RULEBOOK=path or version: what it would have made of the whole log of what runs
+	@$(LOCAL) backtest '$(RULEBOOK)'
+
+check: .venv/installed ## style, types, floors, and every test that needs no server, on both cores
+	@$(MAKE) --jobs=2 --output-sync=target style specs
+
+style: .venv/installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports --config tests/architecture/floors.importlinter
+	.venv/bin/mypy
+
+specs: .venv/installed
+	$(PYTHON) -m pytest -q --numprocesses=2 -m "not servers and not slow"
+
+test: .venv/installed ## every test on real PostgreSQL and real Kafka
 	$(PYTHON) -m pytest -q -m "servers and not slow"
 
 screenshots: .venv/installed ## every page of the console and the operators' page in both languages, into deploy/screenshots
