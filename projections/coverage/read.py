@@ -30,6 +30,8 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     last: Answer | None
     states: dict[str, int]
     unanswered: dict[Action, int]
+    answered: int
+    """Subjects of which it has answered the newest directive."""
     overdue_since: datetime | None
 
 
@@ -70,6 +72,7 @@ def of_platform(conn: psycopg.Connection, platform: str) -> Platform:
             owed[action] = owed.get(action, 0) + n
     return Platform(
         platform=platform,
+        answered=sum(n for state, action, n in rows if state and not action),
         last=None if last is None else _decode(last[0]).last,
         states=states,
         unanswered=owed,

@@ -53,7 +53,7 @@ def test_a_platform_has_its_last_answer_its_counts_and_what_it_owes(conn: psycop
     first_lift = next(fact for fact in cases[0] if isinstance(fact, s.DirectiveIssued) and fact.lift)
     assert (pdd.states, pdd.unanswered, pdd.overdue_since) == ({"enforced": 3}, {"lift": 3}, first_lift.at)
     assert (nobody.last, nobody.states, nobody.unanswered, nobody.overdue_since) == (None, {}, {}, None)
-    assert [it.platform for it in read.platforms(conn)] == ["douyin", "pdd", "tmall"]
+    assert [(it.platform, it.answered) for it in read.platforms(conn)] == [("douyin", 3), ("pdd", 0), ("tmall", 3)]
 
 
 def test_what_is_unanswered_is_counted_by_action_and_age(conn: psycopg.Connection) -> None:

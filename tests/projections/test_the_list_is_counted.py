@@ -146,3 +146,4 @@ def test_statements_and_answers_are_numbered_as_they_are(module_database: Databa
             mine = [row for row in rows if row[0] == platform.platform]
             assert platform.states == Counter(state for _, _, state in mine if state)
             assert platform.unanswered == Counter(action for _, action, _ in mine if action)
+            assert platform.answered == sum(1 for _, action, state in mine if state and not action)

@@ -233,6 +233,15 @@ def test_the_overview_counts_by_tier_and_category_over_time(desk: Office) -> Non
     assert re.search("日期假冒伪劣(不安全商品欺诈|欺诈不安全商品)2026", text), "the categories with the most, those that are gone again too"
 
 
+def test_the_overview_draws_how_much_each_platform_has_answered(desk: Office) -> None:
+    page = look(desk, "/overview")
+    drawn = {one["aria-label"]: (one["value"], one["max"]) for one in page.attributes("meter") if "已回执" in (one["aria-label"] or "")}
+    assert drawn, "one bar a platform"
+    for label, (answered, told) in drawn.items():
+        assert 0 <= int(answered or "") <= int(told or ""), label
+    assert all(f"{100 * int(answered or 0) // int(told or 1)}%" in page.text for answered, told in drawn.values())
+
+
 def test_a_dossier_tells_its_facts_in_order(desk: Office) -> None:
     text = look(desk, f"/subjects/{FREED}").text
     told = ["账户归入", "处罚计入", "拟列入", "告知书放行", "告知书送达", "决定列入", "下发惩戒指令", "移出名单", "下发解除指令"]

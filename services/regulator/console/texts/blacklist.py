@@ -83,5 +83,6 @@ BLACKLIST: dict[str, tuple[str, str]] = {
     "column.statements": ("陈述", "Statements"),
     "column.category": ("违法类别", "Category"),
     "column.share": ("占比", "Share"),
+    "column.covered": ("已回执", "Answered"),
 }
 # fmt: on
