@@ -102,8 +102,18 @@ def empty(kafka: Broker) -> None:
 
 
 def publish(publisher: DirectivePublisher, rounds: int = 8) -> int:
-    """Step as the relay does, a bounded number of times: what is read back arrives when the broker has sent it."""
-    return sum(publisher.publish_changes() for _ in range(rounds))
+    """Step as the relay does, and on until it has read back what lies in the topic: that arrives when the broker has sent it."""
+    total = sum(publisher.publish_changes() for _ in range(rounds))
+    until = time.monotonic() + 20
+    while not has_read_back(publisher._topic):
+        assert time.monotonic() < until, "the topic was not read back"
+        total += publisher.publish_changes()
+    return total
+
+
+def has_read_back(topic: DirectiveTopic) -> bool:
+    ends = topic._consumer.end_offsets(topic._partitions)
+    return all(topic.places()[at.partition] >= end for at, end in ends.items())
 
 
 def test_the_newest_of_each_subject_is_sent_and_superseded_ones_are_not(topic: Topic) -> None:
