@@ -117,6 +117,7 @@ def scene(hub: Hub) -> Iterator[Scene]:
     try:
         said = said_of(ACCOUNT, CANARY)
         receipts = [item["receipt"] for item in post(hub, key, said)]
+        assert places.wal(CANARY), "the search would find it; a checkpoint may remove it from there"
         post(hub, key, said_of(BYSTANDER, "bystander-word"))
         subject = until("a dossier", lambda: subject_of(hub, ACCOUNT), 20.0)
         until("its weighing", lambda: dossier(hub, subject).weighed or None, 20.0)
@@ -124,7 +125,7 @@ def scene(hub: Hub) -> Iterator[Scene]:
             conn.execute("ANALYZE")
             conn.execute("CHECKPOINT")
         assert words_kept(hub) > 5
-        assert places.tables(CANARY) and places.wal(CANARY), "the search would find it"
+        assert places.tables(CANARY), "the search would find it"
         assert places.segments(ACCOUNT), "the search would find it"
         before = dossier(hub, subject)
         erased = erase(hub.stack.reach.owner, Wish(subject=str(subject), reason="请求删除"), datetime.now(UTC), quiet)
