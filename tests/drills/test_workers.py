@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -22,6 +22,7 @@ from services.adjudication.domain.law.calendar import working_days_after
 from tests.drills.conftest import Doctor, proposed, released, restrict
 from tests.flow.test_servers_go_away import children
 from tests.flow.world import World
+from tests.support.stack import Hub
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -50,17 +51,26 @@ def test_a_poison_record_is_put_aside_looked_at_and_closed(world: World, doctor:
     assert "poison" not in doctor()
 
 
+@contextmanager
+def stuck(hub: Hub) -> Iterator[None]:
+    """Adjudication answers nobody within; it is ended behind, however the drill went: the hub is everybody's."""
+    worker = hub.pid("adjudicator")
+    started = children(worker)
+    for one in (worker, *started):
+        os.kill(one, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for one in (*started, worker):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+
+
 def test_a_stuck_worker_is_found_and_ended_and_nothing_is_lost(world: World, doctor: Doctor) -> None:
     hub, who = world.hub, world.merchant()
-    stuck = hub.pid("adjudicator")
-    os.kill(stuck, signal.SIGSTOP)
-    started = children(stuck)
-    for child in started:
-        os.kill(child, signal.SIGSTOP)
-    world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "freeze"))
-    until("the doctor's word", lambda: "process-down" in doctor() or None, 30.0, every=0.5)
-    for one in (*started, stuck):
-        os.kill(one, signal.SIGKILL)
+    with stuck(hub):
+        world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "freeze"))
+        until("the doctor's word", lambda: "process-down" in doctor() or None, 60.0, every=0.5)
     hub.await_ready("adjudicator")
     world.settled(who, lambda found: found.known, "a dossier", 60.0)
     until("all clear", lambda: None if {"process-down", "process-not-ready", "follower-behind"} & doctor() else True, 60.0, every=0.5)
