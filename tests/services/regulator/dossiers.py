@@ -170,7 +170,7 @@ def everything() -> list[Delivered]:
     facts = [
         *listing(FREED, "海棠百货有限公司", "91350100M000100Y43", Tier.RESTRICTED, Category.FRAUD, next(days)),
         *listing(BLACKLISTED, "云帆美妆有限公司", "913100007109328220", Tier.BLACKLISTED, Category.COUNTERFEIT, next(days)),
-        *listing(TRADER, "城东水果店", "92440300MA5EXAMP0X", Tier.RESTRICTED, Category.UNSAFE_GOODS, next(days)),
+        *listing(TRADER, "城东水果店", "92440300MA5EXAMP09", Tier.RESTRICTED, Category.UNSAFE_GOODS, next(days)),
         *listing(LISTED, HOSTILE, "91110000600037341L", Tier.RESTRICTED, Category.COUNTERFEIT, next(days)),
         *lifting(FREED, next(days)),
     ]
