@@ -96,7 +96,9 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     appeal_by: Actor | None = None
     """Who lodged the appeal that nobody has decided yet."""
     appealed: bool = False
-    """An appeal was lodged against the decision: there is one."""
+    """An appeal was lodged against the decision."""
+    appellants: tuple[Actor, ...] = ()
+    """Who did: each may once, so that no accuser who speaks for the subject uses up its appeal."""
     reviewed: tuple[str, ...] = ()
     """sha256 of the fallen evidence that a person has looked at since, and found the rest to be enough."""
     answers: tuple[AnswerDue, ...] = ()

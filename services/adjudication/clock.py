@@ -3,9 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import psycopg
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from services.adjudication.application.docket import Docket
 from services.adjudication.application.hearing import Hearing
 from services.adjudication.application.rules import Rules
 from services.adjudication.domain.decide.elapse import elapse
+from services.adjudication.domain.decide.guards.evidence import named
 
 TICK_SECONDS = 0.2
 PAGE = 100
@@ -110,7 +112,8 @@ class Clock:
         docket = Docket(conn, moment)
         docket.load(subjects)
         if subjects:
-            moment = replace(moment, traffic=records.traffic(conn, moment.book.breaker, moment.now))
+            traffic = records.traffic(conn, moment.book.breaker, moment.now)
+            moment = replace(moment, traffic=traffic, kept=self._kept(conn, docket, subjects))
         for subject in subjects:
             facts = elapse(docket.dossier(subject), moment)
             docket.add(facts)
@@ -120,11 +123,19 @@ class Clock:
         docket.save(elapsed=subjects)
         return len(docket.facts)
 
+    @staticmethod
+    def _kept(conn: psycopg.Connection, docket: Docket, subjects: Sequence[UUID]) -> frozenset[str]:
+        """Of the evidence of those that silence may decide now."""
+        heard = (docket.dossier(subject) for subject in subjects)
+        hashes = {it for dossier in heard if any(li.state == "served" for li in dossier.listings.values()) for it in named(dossier)}
+        return records.kept(conn, hashes) if hashes else frozenset()
+
     def _sweep(self, conn: psycopg.Connection, now: datetime) -> None:
         """What is looked after now and then."""
         self._hearing.hear_early(conn)
         records.purge_early(conn, now - timedelta(days=EARLY_DAYS))
         records.forget_decisions(conn, now)
+        records.forget_verdicts(conn, now)
         BREAKER_HELD.set(records.held(conn))
         NOTICES_UNDELIVERED.set(records.undelivered(conn))
         ANSWERS_DUE.set(records.answers_due(conn, now + DUE_SOON))

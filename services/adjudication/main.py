@@ -29,6 +29,8 @@ from services.adjudication.evidence.safe import Safe
 from services.adjudication.evidence.stamps import Stamps
 from services.adjudication.legislation import api as legislation_api
 from services.adjudication.legislation.commands import Legislation
+from services.adjudication.page.admission import Admission
+from services.adjudication.page.site import PAGE
 from services.adjudication.reporters.api import REPORTERS
 from services.adjudication.settings import Settings
 from services.web import Credentials, Site, serve
@@ -82,7 +84,7 @@ def application(settings: Settings, given: Rules | None = None, trusted: Callabl
 
     return site(
         title="adjudication",
-        handlers=[API, MERCHANT, REPORTERS, EVIDENCE, legislation_api.API],
+        handlers=[API, MERCHANT, PAGE, REPORTERS, EVIDENCE, legislation_api.API],
         credentials=credentials,
         ready=lambda: readiness.word,
         provide={
@@ -92,6 +94,7 @@ def application(settings: Settings, given: Rules | None = None, trusted: Callabl
             "books": made.books,
             "rules": made,
             "holders": Holders(database, made.hub_key),
+            "admission": Admission(made.hub_key),
             "keeper": Evidence(database, made.clock, safe, stamps) if safe else None,
             "opening": Opening(database, made, safe) if safe else None,
             "legislation": Legislation(commands, database, made.current, made.clock),

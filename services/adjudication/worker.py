@@ -39,7 +39,7 @@ def main() -> None:
     configure_logs("adjudicator", settings.log_level, settings.otlp_endpoint)
     given = rules(settings)
     consumer = Consumer("adjudication", frozenset(LANES), timed(Hearing(given).handle))
-    kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication)
+    kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication, settings.kafka_ca)
     follower = Follower(conninfo=settings.database_adjudication, kafka=kafka, lanes=LANES, consumers=lambda _: [consumer])
     serve_health(settings.host, settings.adjudicator_port, follower.readiness)
     Clock(settings.database_adjudication, given, Trust(given.clock, time.monotonic)).start()

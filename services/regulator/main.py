@@ -16,6 +16,8 @@ from services.regulator.application import Reader
 from services.regulator.application.figures import Overview
 from services.regulator.application.trail import Trail
 from services.regulator.console.entry.accounts import Accounts
+from services.regulator.console.entry.attempts import Attempts
+from services.regulator.console.entry.drawer import Drawer
 from services.regulator.console.entry.login import Door
 from services.regulator.console.entry.oidc import Issuer, Oidc
 from services.regulator.console.entry.session import Sessions
@@ -25,7 +27,7 @@ from services.regulator.console.work.counter import Counters
 from services.regulator.exports.api import EXPORTS, Sums
 from services.regulator.exports.reading import Exporter
 from services.regulator.settings import Settings
-from services.web import Credentials, Quota, Site, serve
+from services.web import Credentials, Site, serve
 from services.web import application as site
 
 PROBE_SECONDS = 1.0
@@ -82,15 +84,15 @@ def application(settings: Settings, clock: Callable[[], datetime] = utc_now) -> 
             "sums": Sums(),
             "clock": clock,
             "door": Door(
-                Sessions(credentials, settings.regulator_https),
+                Sessions(credentials, Drawer(database, clock), settings.regulator_https),
                 Accounts(database, clock),
                 _oidc(settings, clock),
-                Quota(LOGIN_RATE, LOGIN_BURST),
-                Quota(NAME_RATE, NAME_BURST),
+                Attempts(database, clock, "address", LOGIN_RATE, LOGIN_BURST),
+                Attempts(database, clock, "name", NAME_RATE, NAME_BURST),
             ),
             "trail": Trail(database),
             "counters": counters,
-            "pace": Quota(PAGE_RATE, PAGE_BURST),
+            "pace": Attempts(database, clock, "page", PAGE_RATE, PAGE_BURST),
             "demo": settings.demo,
         },
         template_config=template_config(),

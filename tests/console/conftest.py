@@ -60,10 +60,13 @@ def consoled(database: Database, listing: str, evidence_folder: str = "", views:
 
 
 @contextmanager
-def adjudicated(database: Database) -> Iterator[str]:
+def adjudicated(database: Database, evidence_folder: str = "") -> Iterator[str]:
     """Adjudication alone, over what is there."""
     port = free_ports()["adjudication_port"]
-    environment = {"DATABASE_ADJUDICATION": database.conninfo("adjudication"), "HUB_KEY": HUB_KEY.hex(), "ADJUDICATION_PORT": str(port)}
+    environment = {
+        "DATABASE_ADJUDICATION": database.conninfo("adjudication"), "HUB_KEY": HUB_KEY.hex(), "ADJUDICATION_PORT": str(port),
+        "EVIDENCE_FOLDER": evidence_folder,
+    }  # fmt: skip
     with served("services.adjudication.main", port, environment) as address:
         yield address
 

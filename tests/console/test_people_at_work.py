@@ -41,7 +41,9 @@ def office(module_database: Database, tmp_path_factory: pytest.TempPathFactory) 
             assert hand_in(desk, content, platform).status_code == 201
         desk.court.hear(imposed("tmall", proof=[sha256(PICTURE).hexdigest()]), imposed("pdd", proof=[sha256(TRAP).hexdigest()]))
         listing = desk.newest("proposed")
-        desk.act("release", "rui", listing)
+        for content in (PICTURE, TRAP):
+            desk.get(f"/v1/listings/{listing}/evidence/{sha256(content).hexdigest()}", "rui")
+        assert desk.act("release", "rui", listing).status_code == 200
         desk.court.hear(delivered("tmall", f"listing-{listing}"))
         desk.court.now += days(8)
     with module_database.connect() as owner:

@@ -29,6 +29,8 @@ pytestmark = [
 ]
 FOLDER = Path(__file__).parents[2] / "deploy" / "screenshots"
 SIZE = {"width": 1360, "height": 820}
+TELEPHONE, SHEET = {"width": 390, "height": 760}, {"width": 760, "height": 1075}
+PRINTED = ("overview", "list", "dossier")
 PAGES = {
     "regulator": {
         "overview": "/overview", "list": "/", "search": "/?q={name}", "list-as-of": "/?as_of={moment}", "changes": "/changes",
@@ -134,9 +136,44 @@ def test_pictures_of_every_page(played: tuple[Hub, dict[str, str]], chromium: Br
         for name, path in pages.items():
             shoot(page, address, name, path.format(**given))
     _by_account(hub, stranger, address)
-    stranger.goto(given["notice"])
-    stranger.wait_for_selector("#case:not([hidden])")
-    stranger.screenshot(path=FOLDER / "merchant.png", full_page=True)
+    _of_a_merchant(chromium, given["notice"])
+    _on_paper(enter(chromium, address, keys["regulator"]), address, {name: PAGES["regulator"][name].format(**given) for name in PRINTED})
+
+
+def _of_a_merchant(chromium: Browser, link: str) -> None:
+    """The page of a notice as a desk, a telephone and paper show it, and what is there before the code is."""
+    address, _, token = link.partition("#")
+    for device, size in (("", SIZE), ("-phone", TELEPHONE)):
+        page = chromium.new_context(viewport=size, device_scale_factor=2 if device else 1).new_page()  # type: ignore[arg-type]
+        for language in ("zh", "en"):
+            page.goto(f"{address}?lang={language}")
+            page.screenshot(path=FOLDER / f"merchant-entry{device}.{language}.png", full_page=True)
+            page.fill("#code", token)
+            page.click("#open button")
+            page.wait_for_selector("#told")
+            page.screenshot(path=FOLDER / f"merchant{device}.{language}.png", full_page=True)
+            if not device:
+                page.emulate_media(media="print")
+                page.set_viewport_size(SHEET)  # type: ignore[arg-type]
+                page.screenshot(path=FOLDER / f"merchant-print.{language}.png", full_page=True)
+                page.emulate_media(media="screen")
+                page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+            page.click(".unprinted button")
+            page.wait_for_selector("#own")
+            page.screenshot(path=FOLDER / f"merchant-file{device}.{language}.png", full_page=True)
+
+
+def _on_paper(page: Page, address: str, paths: dict[str, str]) -> None:
+    page.set_viewport_size(SHEET)  # type: ignore[arg-type]
+    page.emulate_media(media="print")
+    for name, path in paths.items():
+        page.goto(f"{address}{path}")
+        if page.locator("form[action*='/purpose']").count():
+            page.emulate_media(media="screen")
+            page.click("form[action*='/purpose'] button")
+            page.emulate_media(media="print")
+            page.goto(f"{address}{path}")
+        page.screenshot(path=FOLDER / f"{name}-print.zh.png", full_page=True)
 
 
 def _by_account(hub: Hub, page: Page, address: str) -> None:

@@ -1,4 +1,4 @@
-"""The appeal against a decision: once, contested at once, decided by another person, and it may free by one."""
+"""The appeal against a decision: once for each who may, contested at once, decided by another person, and it may free by one."""
 
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import Tier
@@ -41,6 +41,17 @@ def test_against_a_decision_and_once() -> None:
     scene = under_appeal()
     scene.do(decide_appeal, PANEL, granted=False)
     scene.when(lodge_appeal, MERCHANT).refused("no-appeal-before")
+
+
+def test_no_accuser_who_speaks_for_the_subject_uses_up_its_appeal() -> None:
+    scene = blacklisted()
+    scene.do(lodge_appeal, Person("pdd", "platform"))
+    scene.when(lodge_appeal, MERCHANT).refused("no-appeal-before")
+    scene.do(decide_appeal, PANEL, granted=False)
+    scene.when(lodge_appeal, Person("pdd", "platform")).refused("no-appeal-before")
+    scene.when(lodge_appeal, MERCHANT, evidence=PROOF).then_also(a(AppealLodged, by="merchant:tmall"), a(DirectiveIssued, contested=True))
+    scene.do(decide_appeal, PANEL, granted=False)
+    scene.when(lodge_appeal, Person("clara", "clerk")).then_also(a(AppealLodged, by="clara"))
 
 
 def test_nobody_who_decided_or_released_decides_the_appeal() -> None:

@@ -21,6 +21,7 @@ from events.facts.listing import (
     ObjectionResolved,
     Terms,
 )
+from services.adjudication.domain.decide.elapse import next_due
 from services.adjudication.domain.decide.listing import answer_objections, decide, lodge_objection, reject, release
 from services.adjudication.domain.draft import Person
 from tests.domain.spec import (
@@ -180,6 +181,9 @@ def test_a_clock_in_doubt_decides_nothing() -> None:
     scene = served()
     scene.rules["trusted"] = False
     scene.when(days(60)).then_not(ListingDecided)
+    due = next_due(scene.dossier, scene.moment)
+    assert due is not None, "it is looked at again"
+    assert scene.now < due < scene.now + days(1), "and does not stand before what is to be lifted"
     scene.rules["trusted"] = True
     scene.when(days(0)).then_also(a(ListingDecided, deemed=True))
 
@@ -306,11 +310,13 @@ def test_an_approver_decides_only_after_the_hearing() -> None:
     scene.when(decide, REVIEWER, terms=PLAIN).refused("by-an-approver")
 
 
-def test_ten_objections_wait_for_an_answer_at_most() -> None:
+def test_ten_objections_of_one_wait_for_an_answer_at_most() -> None:
+    """Whoever floods shuts nobody else out."""
     scene = served()
     for _ in range(10):
         scene.do(lodge_objection, Person("merchant:tmall", "merchant"))
     scene.when(lodge_objection, Person("merchant:tmall", "merchant")).refused("few-objections")
+    scene.when(lodge_objection, Person("merchant:pdd", "merchant")).then_also(a(ObjectionLodged))
     scene.do(answer_objections, PANEL, upheld=False)
     scene.when(lodge_objection, Person("merchant:tmall", "merchant")).then_also(a(ObjectionLodged))
 

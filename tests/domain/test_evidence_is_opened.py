@@ -4,7 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from events.facts.fact import Category
-from events.facts.listing import Terms
+from events.facts.listing import ListingDecided, NoticeReleased, ObjectionResolved, Terms
+from events.facts.safeguard import ListingHeld
 from events.facts.scrutiny import EvidenceOpened
 from services.adjudication.domain.breaker import Traffic
 from services.adjudication.domain.case import Case
@@ -15,7 +16,7 @@ from services.adjudication.domain.evolve import evolve
 from services.adjudication.domain.redress.appeal import decide_appeal, lodge_appeal
 from services.adjudication.domain.redress.hold import release_hold
 from services.adjudication.domain.redress.interim import impose_interim
-from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, OTHER_REVIEWER, PANEL, REVIEWER, SUBJECT, Scene, days, delivered
+from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, OTHER_REVIEWER, PANEL, REVIEWER, SUBJECT, Scene, a, days, delivered
 from tests.domain.stories import THREE, proposed, restricted, served
 
 ONE, OTHER = "tmall-s1", "pdd-s1"
@@ -83,7 +84,7 @@ def read_by(scene: Scene, person: Person) -> Scene:
 def test_whoever_answers_has_read_what_the_subject_handed_in() -> None:
     scene = with_a_letter(served(), lodge_objection)
     assert named(scene.dossier) == {ONE, OTHER, LETTER}
-    scene.when(answer_objections, PANEL, upheld=False).refused("plea-opened")
+    scene.when(answer_objections, PANEL, upheld=False).refused("evidence-opened")
     read_by(scene, PANEL).do(answer_objections, PANEL, upheld=False)
     scene.now += days(8)
     scene.when(decide, APPROVER, terms=Terms()).refused("evidence-opened")
@@ -99,6 +100,48 @@ def test_so_has_whoever_hears_an_appeal_or_decides_on_a_repair() -> None:
     scene.when(decide_repair, APPROVER, granted=False).refused("plea-opened")
     read_by(scene, APPROVER).do(decide_repair, APPROVER, granted=True)
     assert LETTER in named(scene.dossier), "of a listing that is over it may still be read"
+
+
+def opened_by(scene: Scene, person: Person, *hashes: str) -> Scene:
+    scene.take([EvidenceOpened(subject_id=SUBJECT, at=scene.now, sha256=sha256, by=person.code) for sha256 in hashes])
+    return scene
+
+
+def test_whoever_releases_a_notice_has_opened_what_silence_would_decide_on() -> None:
+    scene = proposed()
+    scene.rules["kept"] = frozenset({ONE, OTHER})
+    opened_by(scene, REVIEWER, ONE).when(release, REVIEWER).refused("evidence-opened")
+    opened_by(scene, REVIEWER, OTHER).when(release, REVIEWER).then(a(NoticeReleased, by="rui"))
+
+
+def test_whoever_answers_an_objection_has_opened_what_it_objects_to() -> None:
+    scene = served()
+    scene.do(lodge_objection, OTHER_REVIEWER)
+    scene.rules["kept"] = frozenset({ONE})
+    scene.when(answer_objections, PANEL, upheld=False).refused("evidence-opened")
+    opened_by(scene, PANEL, ONE).when(answer_objections, PANEL, upheld=False).then_also(a(ObjectionResolved, by="pan"))
+
+
+def test_silence_decides_nothing_that_was_handed_in_after_the_notice_was_released() -> None:
+    scene = served()
+    scene.rules["kept"] = frozenset({ONE})
+    scene.when(days(8)).then(a(ListingHeld, why="unread", by="clock"))
+    scene.when(days(8)).then()
+    opened_by(scene, PANEL, ONE).do(release_hold, PANEL)
+    scene.when(days(0)).then_also(a(ListingDecided, deemed=True))
+
+
+def test_unless_whoever_released_it_has_opened_that_too() -> None:
+    scene = served()
+    scene.rules["kept"] = frozenset({ONE, "of another case"})
+    opened_by(scene, REVIEWER, ONE).when(days(8)).then_also(a(ListingDecided, deemed=True))
+
+
+def test_a_person_who_has_opened_it_need_not_wait_for_another() -> None:
+    scene = served()
+    scene.rules["kept"] = frozenset({ONE})
+    scene.now += days(8)
+    opened_by(scene, APPROVER, ONE).when(decide, APPROVER, terms=Terms()).then_also(a(ListingDecided, by=("an",)))
 
 
 def test_whoever_restricts_in_the_interim_or_lets_a_held_listing_pass_has_opened_it_too() -> None:

@@ -9,16 +9,18 @@ from events.facts.directive import DirectiveIssued
 from events.facts.fact import Tier
 from events.facts.listing import ListingApproved, ListingDecided, ListingEnded, ListingRejected, Terms
 from events.facts.safeguard import HoldReleased, ListingHeld
-from services.adjudication.domain.breaker import Traffic
+from services.adjudication.domain.breaker import Record, Traffic
+from services.adjudication.domain.breaker import stood as judged
 from services.adjudication.domain.case import Refused
-from services.adjudication.domain.decide.listing import decide, reject
+from services.adjudication.domain.decide.listing import decide, end, lodge_objection, reject
 from services.adjudication.domain.draft import Person
 from services.adjudication.domain.grounds import bearers
 from services.adjudication.domain.law.articles import BreakerRule
+from services.adjudication.domain.redress.appeal import decide_appeal, lodge_appeal
 from services.adjudication.domain.redress.hold import release_hold
-from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, PANEL, WARN, Scene, a, days, given, imposed, lifted, ordered
+from tests.domain.spec import APPROVER, BOOK, NOON, OTHER_APPROVER, PANEL, REVIEWER, WARN, Scene, a, days, given, imposed, lifted, ordered
 from tests.domain.spec import LIMIT as SEVERE
-from tests.domain.stories import THREE, restricted, served
+from tests.domain.stories import THREE, proposed, restricted, served
 
 RULE = "two-platforms-severe"
 LIMIT = BreakerRule()
@@ -102,6 +104,83 @@ def test_a_listing_counts_a_third_for_each_of_three() -> None:
 def test_what_rests_on_an_authority_rests_on_nobody() -> None:
     assert calm(after([()] * 200)).holds(LIMIT, RULE, set()) is None
     assert after([()] * 60, entities=2).by_entity == {}
+
+
+# -- whose word is not believed by silence ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stood", "fell", "doubtful"), [(0, 0, False), (0, 2, False), (0, 3, True), (9, 3, True), (10, 3, False), (27, 9, True), (28, 9, False)]
+)
+def test_a_record_is_doubtful_from_three_on_and_from_a_quarter(stood: int, fell: int, doubtful: bool) -> None:
+    traffic = Traffic(records={"a": Record(stood, fell)})
+    assert traffic.doubts(LIMIT, {"a", "b"}) is doubtful
+    assert not traffic.doubts(LIMIT, {"b"})
+    assert not traffic.doubts(LIMIT, set())
+
+
+def test_the_record_is_not_lost_by_counting_on() -> None:
+    assert Traffic(records={"a": Record(0, 3)}).plus(RULE, {"a"}).doubts(LIMIT, {"a"})
+
+
+def verdicts(scene: Scene) -> list[bool]:
+    return [it for fact in scene.history if (it := judged(fact)) is not None]
+
+
+def test_what_people_turn_down_counts_against_who_stated_it_and_what_is_decided_for_them() -> None:
+    scene = proposed()
+    scene.do(reject, PANEL)
+    assert verdicts(scene) == [False]
+    scene = restricted()
+    scene.do(end, REVIEWER, why="revoked")
+    scene.do(end, PANEL, why="revoked")
+    assert verdicts(scene) == [True, False]
+    scene = restricted()
+    scene.do(lodge_appeal, Person("clara", "clerk"))
+    scene.do(decide_appeal, PANEL, granted=True)
+    assert verdicts(scene) == [True, False]
+
+
+def test_what_nobody_judged_counts_for_nothing() -> None:
+    for scene in (proposed(), restricted()):
+        scene.hear(lifted("pdd"))
+        assert False not in verdicts(scene)
+    scene = restricted()
+    scene.wait(days(200))
+    assert verdicts(scene) == [True]
+    scene = served()
+    scene.do(lodge_objection, Person("clara", "clerk"))
+    scene.wait(days(40))
+    assert verdicts(scene) == [], "granted by silence"
+
+
+def of_a_liar() -> Scene:
+    scene = served()
+    scene.rules["traffic"] = Traffic(records={"alibaba": Record(5, 3)})
+    return scene
+
+
+def test_silence_decides_nothing_on_the_word_of_whom_people_often_did_not_believe() -> None:
+    scene = of_a_liar()
+    scene.when(days(8)).then(a(ListingHeld, why="record", by="clock"))
+    scene.when(days(8)).then()
+    scene.when(release_hold, PANEL).then(a(HoldReleased, by="pan"))
+    scene.when(days(0)).then_also(a(ListingDecided, deemed=True))
+
+
+def test_but_a_person_may() -> None:
+    scene = of_a_liar()
+    scene.now += days(8)
+    scene.when(decide, APPROVER, terms=Terms()).then_also(a(ListingDecided, by=("an",)))
+
+
+def test_no_other_is_held_for_it_and_no_demonstration_raises_it() -> None:
+    scene = served()
+    scene.rules["traffic"] = Traffic(records={"jd": Record(0, 9)})
+    scene.when(days(8)).then_also(a(ListingDecided, deemed=True))
+    scene = of_a_liar()
+    scene.rules["breaker_factor"] = 1000
+    scene.when(days(8)).then(a(ListingHeld, why="record"))
 
 
 # -- what becomes of a listing ----------------------------------------------------------------------------------------

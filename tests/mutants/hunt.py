@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +12,20 @@ from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.mutants.mutant import Mutant
+from tests.mutants.mutant import DOMAIN, Mutant
 
 ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("events", "projections", "services", "tests/domain")
-SPECS = (
-    ["tests/domain", "--ignore=tests/domain/machine", "--ignore=tests/domain/rulebooks"],
-    ["tests/domain/rulebooks"],
-    ["tests/domain/machine"],
-)
+COPIED = ("events", "projections", "services", "tests/domain", "tests/projections", "tests/services/reporters")
+SPECS: Mapping[str, Sequence[Sequence[str]]] = {
+    DOMAIN: (
+        ["tests/domain", "--ignore=tests/domain/machine", "--ignore=tests/domain/rulebooks"],
+        ["tests/domain/rulebooks"],
+        ["tests/domain/machine"],
+    ),
+    "services/adjudication/reporters": (["tests/services/reporters/test_the_ladder.py", "tests/services/reporters/test_the_quota.py"],),
+    "projections/credit": (["tests/projections/test_the_score_by_hand.py", "tests/projections/test_the_score_of_any_ledger.py"],),
+}
+"""What is run against a mutant of a folder, the quick ones first."""
 SECONDS = 60.0
 """A run that takes longer is caught too: a rule that never ends is broken."""
 UNSHRUNK = """from hypothesis import Phase, settings
@@ -41,19 +46,20 @@ class Hunted(NamedTuple):
 
 def hunt(mutants: Sequence[Mutant], at_once: int = 2) -> Iterator[Hunted]:
     """In the order of the mutants. `AssertionError` when the specs fail on the domain as it is: nothing could be told then."""
-    with TemporaryDirectory(prefix="mutants-") as folder:
+    with TemporaryDirectory(prefix="mutants-") as trees:
         copies: SimpleQueue[Path] = SimpleQueue()
         for number in range(at_once):
-            copies.put(_copy(Path(folder) / str(number)))
+            copies.put(_copy(Path(trees) / str(number)))
         first = copies.get()
-        assert (failed := _run(first)) is None, f"the specs fail without any mutant: {failed}"
+        for folder in SPECS:
+            assert (failed := _run(first, folder)) is None, f"the specs fail without any mutant: {failed}"
         copies.put(first)
 
         def one(mutant: Mutant) -> Hunted:
             copy = copies.get()
             try:
                 with _broken(copy, mutant):
-                    return Hunted(mutant, _run(copy))
+                    return Hunted(mutant, _run(copy, mutant.folder))
             finally:
                 copies.put(copy)
 
@@ -80,9 +86,9 @@ def _broken(copy: Path, mutant: Mutant) -> Iterator[None]:
         file.write_text(source, "utf-8")
 
 
-def _run(copy: Path) -> str | None:
-    """The first spec that fails, the quick ones first; None when all pass."""
-    for specs in SPECS:
+def _run(copy: Path, folder: str) -> str | None:
+    """The first spec of the folder that fails; None when all pass."""
+    for specs in SPECS[folder]:
         command = [
             sys.executable,
             "-B",

@@ -1,10 +1,10 @@
-"""A mutant: one rule of the domain, broken by one replacement of its text."""
+"""A mutant: one rule of the domain, of the ladder or of the score, broken by one replacement of its text."""
 
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-DOMAIN = Path("services/adjudication/domain")
+DOMAIN = "services/adjudication/domain"
 
 
 class Misfit(ValueError):
@@ -12,16 +12,17 @@ class Misfit(ValueError):
 
 
 class Mutant(NamedTuple):
-    """`name` says what the broken domain does; `file` is below the domain's folder."""
+    """`name` says what the broken program does; `file` is below the folder."""
 
     name: str
     file: str
     before: str
     after: str
+    folder: str = DOMAIN
 
     @property
     def path(self) -> Path:
-        return DOMAIN / self.file
+        return Path(self.folder) / self.file
 
     def of(self, source: str) -> str:
         """The source with the rule broken."""

@@ -20,7 +20,8 @@ NOBODY_EVER = {("UPDATE", "hub_events"), ("DELETE", "hub_events"), ("UPDATE", "v
                ("DELETE", "credential"), ("INSERT", "erasure"), ("UPDATE", "erasure"), ("DELETE", "erasure"), ("INSERT", "log"),
                ("DELETE", "log"), ("DELETE", "account")}  # fmt: skip
 ONLY = {("SELECT", "vault"): {"adjudication"}, ("INSERT", "hub_events"): {"gateway", "ingress", "adjudication"},
-        ("UPDATE", "relay_lease"): {"relay"}, ("SELECT", "audit"): {"regulator"}}  # fmt: skip
+        ("UPDATE", "relay_lease"): {"relay"}, ("SELECT", "audit"): {"regulator"},
+        ("SELECT", "console_session"): {"regulator"}, ("SELECT", "console_attempt"): {"regulator"}}  # fmt: skip
 
 
 class Cell(NamedTuple):

@@ -21,6 +21,8 @@ class Mix(NamedTuple):
     spots: float = RATES.spots
     answers: bool = True
     """Whether anybody at the hub answers objections and appeals."""
+    together: int = 0
+    """So many merchants live before the same platforms, and what is judged of one is known for the next; 0: all of them."""
     accused: int = 400
     """How many falsely accused merchants; of each other kind there are `others`."""
     others: int = 100
@@ -40,4 +42,5 @@ MIXES = (
     Mix("two hostile platforms of two entities, 50 % colluding", hostile=2, colluding=0.5),
     Mix("… and people wave everything through", hostile=2, colluding=0.5, spots=0.0),
     Mix("… and nobody answers objections and appeals either", hostile=2, colluding=0.5, spots=0.0, answers=False),
+    Mix("two hostile platforms that are after four merchants only, and other such two", hostile=2, colluding=0.5, together=8),
 )

@@ -1,13 +1,16 @@
 """The table of all mixes: rates with 95 % intervals, and how long it takes to list."""
 
 from collections.abc import Iterable, Sequence
+from heapq import heapify, heappop, heappush
 from math import sqrt
 from statistics import median, quantiles
 from typing import NamedTuple
 
+from tests.domain.spec import BOOK
 from tests.simulation.case import Case, Outcome
 from tests.simulation.merchants import GUILTY, KINDS
 from tests.simulation.mix import Mix
+from tests.simulation.verdicts import Verdicts
 
 Z = 1.959964
 
@@ -31,12 +34,24 @@ class Rate(NamedTuple):
 
 
 def simulate(mix: Mix, seed: int) -> list[Outcome]:
-    """Every merchant has a dossier of his own, and a seed that names him."""
-    return [
-        Case(kind, mix, f"{seed}/{mix.name}/{kind}/{number}").run()
+    """Every merchant has a dossier of his own, and a seed that names him. All live at the same time: what people made of an accusation
+    against one of them is known when the same accusers speak of another."""
+    cases = [
+        Case(kind, mix, f"{seed}/{mix.name}/{kind}/{number}")
         for kind in KINDS
         for number in range(mix.accused if kind == "accused" else mix.others)
     ]
+    several = [Verdicts(BOOK.breaker) for _ in range(len(cases) // mix.together if mix.together else 1)]
+    queue = [(now, number) for number, case in enumerate(cases) if (now := case.next()) is not None]
+    heapify(queue)
+    while queue:
+        now, number = heappop(queue)
+        verdicts = several[number % len(several)]
+        for fact, entities in cases[number].step(now, verdicts.records(now)):
+            verdicts.note((number, fact.listing_id), fact, entities)
+        if (later := cases[number].next()) is not None:
+            heappush(queue, (later, number))
+    return [case.outcome() for case in cases]
 
 
 def wrongful(outcomes: Iterable[Outcome]) -> Rate:

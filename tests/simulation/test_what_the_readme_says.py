@@ -1,9 +1,11 @@
 """Adjudication's README names every guard of every step, and holds a table that `make simulate` wrote of all mixes."""
 
+import pytest
+
 from services.adjudication.domain.decide.guards import GUARDS
-from tests.simulation.__main__ import README
+from tests.simulation.__main__ import README, SEED
 from tests.simulation.mix import MAIN, MIXES
-from tests.simulation.table import HEAD
+from tests.simulation.table import HEAD, row, simulate
 
 TEXT = README.read_text("utf-8")
 
@@ -13,11 +15,25 @@ def test_every_guard_of_every_step() -> None:
     assert rows - set(TEXT.splitlines()) == set()
 
 
-def test_a_row_for_each_mix() -> None:
+def rows() -> list[str]:
     begin, end = "<!-- make simulate -->", "<!-- /make simulate -->"
     table = TEXT[TEXT.index(begin) + len(begin) : TEXT.index(end)].strip().splitlines()
     assert table[:2] == HEAD.splitlines()
-    assert [row.split(" | ")[0].removeprefix("| ") for row in table[2:]] == [mix.name for mix in MIXES]
+    return table[2:]
+
+
+def test_a_row_for_each_mix() -> None:
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows()] == [mix.name for mix in MIXES]
+
+
+QUICK = 6
+"""Which mix is played in every check: two hostile platforms, where every rule has something to say."""
+
+
+@pytest.mark.parametrize("number", [pytest.param(it, marks=() if it == QUICK else pytest.mark.slow) for it in range(len(MIXES))])
+def test_what_is_played_today_is_what_the_table_says(number: int) -> None:
+    """Whoever changes a rule has to look at what it does: `make simulate`."""
+    assert rows()[number] == row(MIXES[number], simulate(MIXES[number], SEED))
 
 
 def test_nobody_innocent_in_the_row_that_is_claimed() -> None:

@@ -9,12 +9,13 @@ from msgspec.structs import replace
 from events.facts.directive import DirectiveIssued
 from events.facts.dossier import AccountRef
 from events.facts.fact import DossierFact, Tier
-from events.facts.listing import ListingCarried, ListingDecided, ListingFact, NoticeReleased
+from events.facts.listing import Listing, ListingCarried, ListingDecided, ListingFact, NoticeReleased
 from events.transport import store
 from events.transport.telemetry import DUE_PROCESS_VIOLATIONS
 from services.adjudication.application import records
-from services.adjudication.application.records import Candidate, Decision, ListingRow, Signal
+from services.adjudication.application.records import Candidate, Decision, ListingRow, Signal, Verdict
 from services.adjudication.application.shelf import Shelf
+from services.adjudication.domain.breaker import stood
 from services.adjudication.domain.decide.directive import in_force
 from services.adjudication.domain.decide.elapse import next_due
 from services.adjudication.domain.dossier import Dossier
@@ -90,6 +91,7 @@ class Docket:
         records.note_candidates(self._conn, [*self.candidates, *alike], self.moment.now)
         records.write_listings(self._conn, self._listing_rows())
         records.note_decisions(self._conn, self.decisions())
+        records.note_verdicts(self._conn, self.verdicts())
         touched = {subject for subject, _, _ in self.facts}
         due = {subject: next_due(self.dossiers[subject], self.moment) for subject in touched | set(elapsed)}
         was = {subject: next_due(self._before[subject], self.moment) for subject in touched - set(elapsed)}
@@ -100,16 +102,26 @@ class Docket:
         decided = [(subject, fact) for subject, _, fact in self.facts if isinstance(fact, ListingDecided)]
         return [self._decision(self.dossiers[subject], fact) for subject, fact in decided]
 
+    def verdicts(self) -> list[Verdict]:
+        """What became here of listings that rest on platforms; the last word on each."""
+        last: dict[UUID, Verdict] = {}
+        for subject, _, fact in self.facts:
+            if isinstance(fact, ListingFact) and (stands := stood(fact)) is not None:
+                entities = self._bearers(self.dossiers[subject], fact.listing_id)
+                last[fact.listing_id] = Verdict(fact.listing_id, fact.at, entities, stands)
+        return list(last.values())
+
     def count(self, moment: Moment, decided: ListingDecided) -> Moment:
         """The moment of whatever is decided after this."""
         one = self._decision(self.dossiers[decided.subject_id], decided)
         return replace(moment, traffic=moment.traffic.plus(one.rule, one.entities))
 
     def _decision(self, dossier: Dossier, fact: ListingDecided) -> Decision:
-        closed = dossier.closed.get(fact.listing_id)
-        listing = closed.listing if closed else dossier.listings[fact.listing_id]
-        entities = sorted(bearers(listing, self.moment.book_of(listing.rulebook)))
-        return Decision(fact.listing_id, fact.at, listing.rule, entities)
+        return Decision(fact.listing_id, fact.at, _listing(dossier, fact.listing_id).rule, self._bearers(dossier, fact.listing_id))
+
+    def _bearers(self, dossier: Dossier, listing_id: UUID) -> list[str]:
+        listing = _listing(dossier, listing_id)
+        return sorted(bearers(listing, self.moment.book_of(listing.rulebook)))
 
     def _listing_rows(self) -> list[ListingRow]:
         """Of every listing that a fact was about. One that moved is written by the dossier that it came to."""
@@ -137,3 +149,9 @@ class Docket:
             listing.proposed_at, listing.hold is not None and state == listing.state, listing.appeal_by is not None,
             listing.repair_by is not None, min((due.by for due in listing.answers), default=None),
         )  # fmt: skip
+
+
+def _listing(dossier: Dossier, listing_id: UUID) -> Listing:
+    """Open, or over by the end of the same transaction."""
+    closed = dossier.closed.get(listing_id)
+    return closed.listing if closed else dossier.listings[listing_id]

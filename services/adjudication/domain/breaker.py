@@ -1,11 +1,25 @@
 """The breaker: whether one more listing, at this rate and resting on these, waits for a person. A lift never does. Pure."""
 
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 import msgspec
 
+from events.facts.fact import Fact
+from events.facts.listing import ListingDecided, ListingEnded, ListingRejected
 from events.facts.waiting import HoldReason
 from services.adjudication.domain.law.articles import BreakerRule
+from services.adjudication.domain.steps import BY_ITSELF
+
+
+class Record(NamedTuple):
+    """What became of the listings that rested on a legal entity, within the months that count: decided, or turned down by people."""
+
+    stood: int = 0
+    fell: int = 0
+
+    def doubtful(self, limit: BreakerRule) -> bool:
+        return self.fell >= limit.record_fell and self.fell * 100 >= limit.record_percent * (self.stood + self.fell)
 
 
 class Traffic(msgspec.Struct, frozen=True):
@@ -19,6 +33,8 @@ class Traffic(msgspec.Struct, frozen=True):
     by_entity: Mapping[str, float] = {}
     entities: int = 0
     """Legal entities of all platforms."""
+    records: Mapping[str, Record] = {}
+    """Of the entities of which people turned something down."""
 
     def plus(self, rule: str, entities: Collection[str], day: int = 1, recent: int = 1) -> "Traffic":
         """With so many more of the day, and so many of them just now; `entities` are those that they rest on, none if on an authority."""
@@ -29,6 +45,7 @@ class Traffic(msgspec.Struct, frozen=True):
             by_rule=_more(self.by_rule, [rule], recent),
             by_entity=_more(self.by_entity, entities, recent),
             entities=self.entities,
+            records=self.records,
         )
 
     def holds(self, limit: BreakerRule, rule: str, entities: Collection[str]) -> HoldReason | None:
@@ -44,6 +61,22 @@ class Traffic(msgspec.Struct, frozen=True):
         if then.day >= limit.share_from and any(then.shares[entity] > most * then.day + EXACT for entity in entities):
             return "share"
         return None
+
+    def doubts(self, limit: BreakerRule, entities: Collection[str]) -> bool:
+        """Whether people turned down too much of what one of these had stated before: on such a word silence decides nothing."""
+        return any(self.records.get(entity, Record()).doubtful(limit) for entity in entities)
+
+
+def stood(fact: Fact) -> bool | None:
+    """Whether a listing stood before those who judged it; None of what nobody judged: what fell away, expired or was repaired."""
+    match fact:
+        case ListingDecided():
+            return True
+        case ListingRejected(why="not_justified" | "objection_upheld", by=by) if by not in BY_ITSELF:
+            return False
+        case ListingEnded(why="revoked" | "wrongful", by=by) if set(by) - BY_ITSELF:
+            return False
+    return None
 
 
 EXACT = 1e-9

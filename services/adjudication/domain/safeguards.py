@@ -26,7 +26,7 @@ def answered(listing: Listing, plea: Plea) -> Listing:
 
 
 def _appealed(listing: Listing, fact: facts.AppealLodged) -> Listing:
-    return asked(replace(listing, appealed=True, appeal_by=fact.by), "appeal", fact)
+    return asked(replace(listing, appealed=True, appeal_by=fact.by, appellants=(*listing.appellants, fact.by)), "appeal", fact)
 
 
 def _appeal_decided(listing: Listing, _: facts.AppealDecided) -> Listing:

@@ -33,6 +33,7 @@ def letter(
         follows, answer = _interim(released.interim_ends, released.measures), _at_any_time()
     else:
         follows, answer = _proposal(released.tier, released.measures), _answer(released, served)
+    page, _, code = at.link.partition("#")
     zh = [
         f"{LIST_NAME}告知书" + ("（演示，无效力）" if demo else ""),
         f"商家账号：{account}",
@@ -43,6 +44,7 @@ def letter(
         f"四、{answer.zh}",
         "五、您的权利：" + "；".join(text.zh for text in RIGHTS.values()) + "。",
         f"六、查看案情、提出异议、申诉、申请修复、查阅本人档案（凭此链接，请勿转交他人）：{at.link}",
+        f"　　链接不能直接打开的，请打开 {page} ，粘贴查询码：{code}",
         f"七、规则全文：{at.rules}",
     ]
     en = [
@@ -55,6 +57,7 @@ def letter(
         f"4. {answer.en}",
         "5. Your rights: " + "; ".join(text.en for text in RIGHTS.values()) + ".",
         f"6. To see your case, object, appeal, apply for repair, or read your own file (keep this link to yourself): {at.link}",
+        f"   If the link does not open by itself, go to {page} and paste this code: {code}",
         f"7. The rules: {at.rules}",
     ]
     return Text("\n".join(zh), "\n".join(en))

@@ -47,7 +47,7 @@ CATEGORIES: dict[Category, Text] = {
 TIERS: dict[Tier, Text] = {
     Tier.NONE: Text("未列入", "not listed"),
     Tier.WATCH: Text("关注", "watch"),
-    Tier.RESTRICTED: Text("受限", "restricted"),
+    Tier.RESTRICTED: Text("限制", "restricted"),
     Tier.BLACKLISTED: Text("黑名单", "blacklisted"),
 }
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from projections.day import SHANGHAI
 from services.regulator.console.texts import Texts
 from services.regulator.console.visit import Visit
-from services.regulator.masking import visible
+from services.web.characters import visible
 
 HERE = Path(__file__).parent
 

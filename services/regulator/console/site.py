@@ -11,6 +11,7 @@ from litestar.static_files import create_static_files_router
 from events.wire.problems import PROBLEMS
 from services.regulator.api import Clock
 from services.regulator.application import Reading
+from services.regulator.console.entry.attempts import Attempts
 from services.regulator.console.entry.login import Door, come_back, go_away, log_in, log_out, show_login
 from services.regulator.console.entry.password import change_password, show_password
 from services.regulator.console.entry.session import LoggedOut, Session
@@ -23,7 +24,7 @@ from services.regulator.console.visit import Visit
 from services.regulator.console.work.counter import Counter, Open
 from services.regulator.console.work.evidence import open_evidence, take_evidence
 from services.regulator.console.work.pages import judge, provide_form, show_listing, show_queue, take_step
-from services.web import Caller, Problem, Quota
+from services.web import Caller, Problem
 from services.web.answers import as_problem
 
 Incoming = Request[Any, Any, Any]
@@ -49,7 +50,7 @@ def provide_session(login: NamedDependency[tuple[Caller, Session]]) -> Session:
 
 
 def provide_visit(
-    request: Incoming, login: NamedDependency[tuple[Caller, Session]], demo: NamedDependency[bool], pace: NamedDependency[Quota]
+    request: Incoming, login: NamedDependency[tuple[Caller, Session]], demo: NamedDependency[bool], pace: NamedDependency[Attempts]
 ) -> Visit:
     """The visit of somebody who is logged in, and not too fast."""
     caller, session = login
@@ -127,7 +128,7 @@ PAGES = Router(
     dependencies={
         "login": Provide(provide_login),
         "session": Provide(provide_session, sync_to_thread=False),
-        "visit": Provide(provide_visit, sync_to_thread=False),
+        "visit": Provide(provide_visit, sync_to_thread=True),
         "reading": Provide(provide_reading, sync_to_thread=False),
         "auditing": Provide(provide_auditing, sync_to_thread=False),
         "counter": Provide(provide_counter, sync_to_thread=False),

@@ -8,7 +8,8 @@ from datetime import datetime
 from events.facts.fact import Tier
 from projections.blacklist.read import Subject, shown
 from services.regulator.console.texts import Texts
-from services.regulator.masking import shown_name, visible
+from services.regulator.masking import shown_name
+from services.web.characters import visible
 
 BOM = "\ufeff"
 """Without it a spreadsheet reads UTF-8 as something else."""

@@ -1,6 +1,6 @@
 """The breaker on a real database: what is above its rates waits for a person, in a queue; what is within them, and every lift, does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
@@ -15,9 +15,11 @@ from events.facts.listing import ListingDecided, ListingEnded, Terms
 from events.facts.safeguard import ListingHeld
 from events.transport.postgres import pool
 from events.transport.telemetry import BREAKER_HELD
+from services.adjudication.application import records
 from services.adjudication.application.commands import Commands, Order
 from services.adjudication.application.rules import Rules
 from services.adjudication.clock import Clock
+from services.adjudication.domain.breaker import Record
 from services.adjudication.domain.decide.listing import decide
 from services.adjudication.domain.draft import Person
 from services.adjudication.domain.law.articles import BreakerRule
@@ -103,6 +105,36 @@ def test_too_much_on_one_legal_entity_is_held_and_the_rest_is_not(desk: Desk) ->
     desk.court.wait(days(8))
     why = [fact.why for number in range(3) for fact in desk.court.facts(own("tmall", f"shop-{number}")) if isinstance(fact, ListingHeld)]
     assert why == ["share"]
+
+
+def test_on_the_word_of_whom_people_often_did_not_believe_silence_decides_nothing(desk: Desk) -> None:
+    for number in range(3):
+        assert desk.act("reject", "pan", served(desk, number)).status_code == 200
+    doubted = served(desk, 3)
+    desk.court.wait(days(8))
+    assert desk.get(f"/v1/listings/{doubted}").json()["hold"]["why"] == "record"
+    assert desk.act("hold/release", "pan", doubted).status_code == 200
+    desk.court.wait(days(0))
+    assert desk.get(f"/v1/listings/{doubted}").json()["state"] == "decided"
+
+
+def test_a_record_is_of_the_last_twelve_months_and_what_is_overturned_changes_it(desk: Desk) -> None:
+    rule, court = BreakerRule(record_fell=2, record_percent=50), desk.court
+    for number in range(3):
+        served(desk, number)
+    court.wait(days(8))
+    first, second, _ = (row[0] for row in court.rows("SELECT listing_id FROM verdict WHERE stood ORDER BY listing_id"))
+    assert records_of(court, rule) == {}
+    for listing in (first, second):
+        for person in ("rui", "pan"):
+            assert desk.act("end", person, str(listing), why="wrongful").status_code == 200
+    assert records_of(court, rule) == {"alibaba": Record(1, 2), "pdd": Record(1, 2)}
+    court.now += days(366)
+    assert records_of(court, rule) == {}
+
+
+def records_of(court: Court, rule: BreakerRule) -> Mapping[str, Record]:
+    return court.transact(lambda conn: records.entity_records(conn, rule, court.now))
 
 
 def test_after_the_time_of_the_rate_it_is_open_again(desk: Desk) -> None:

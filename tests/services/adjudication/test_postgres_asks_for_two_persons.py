@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from events.catalogue import CATALOGUE
-from events.facts.fact import Tier
+from events.catalogue import CATALOGUE, FACTS
+from events.facts.fact import Statement, Tier
 from events.facts.listing import (
     EndingApproved,
     ListingApproved,
@@ -149,6 +149,19 @@ def test_nobody_writes_the_acts_by_hand(log: Log, module_database: Database) -> 
         for statement in ("DELETE FROM act", planted, "UPDATE act SET actor = 'x'"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 conn.execute(statement)
+
+
+@pytest.mark.parametrize("role", ["gateway", "ingress"])
+def test_who_takes_statements_in_appends_no_decision(module_database: Database, role: str) -> None:
+    insert = "INSERT INTO hub_events (originator_id, originator_version, topic, state, lane) VALUES (gen_random_uuid(), 1, %s, %s, 2)"
+    states = {fact.tag() for fact in FACTS if issubclass(fact, Statement)}
+    with closing(module_database.connect(role)) as conn:
+        for fact in FACTS:
+            if fact.tag() in states:
+                conn.execute(insert, (fact.tag(), b"{}"))
+            else:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="decides nothing"):
+                    conn.execute(insert, (fact.tag(), b"{}"))
 
 
 def test_another_listing_is_another_matter(log: Log) -> None:

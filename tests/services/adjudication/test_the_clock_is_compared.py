@@ -85,7 +85,8 @@ def listed(desk: Desk, **more: object) -> str:
     desk.court.hear(imposed("tmall", **more), imposed("pdd", **more))
     desk.act("release", "rui", desk.newest("proposed"))
     listing = desk.newest("released")
-    desk.court.hear(delivered("tmall", f"listing-{listing}"))
+    whose = {name: more[name] for name in ("account", "uscc") if name in more}
+    desk.court.hear(delivered("tmall", f"listing-{listing}", **whose))
     return listing
 
 
@@ -95,6 +96,23 @@ def test_a_jump_ahead_lists_nobody(desk: Desk, clocks: Clocks) -> None:
     look(desk)
     assert not any(isinstance(fact, ListingDecided) for fact in desk.court.facts())
     assert desk.court.rows("SELECT state FROM listing") == [("served",)]
+
+
+def test_hearings_that_wait_for_a_clock_in_doubt_hold_up_no_lift(desk: Desk, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many: the clock looks at a page of dossiers at a time, the longest due first."""
+    monkeypatch.setattr("services.adjudication.clock.PAGE", 1)
+    listed(desk)
+    clocks.wait(days(8))
+    look(desk)
+    clocks.wait(days(165))
+    another = {"account": "shop-2", "uscc": "91110108551385082Q", "at": clocks.wall, "begins": clocks.wall}
+    listing = listed(desk, **another)
+    clocks.wall += timedelta(minutes=3)
+    clocks.wait(days(40))
+    for _ in range(5):
+        look(desk)
+    assert [fact.why for fact in desk.court.facts() if isinstance(fact, ListingEnded)] == ["expired"]
+    assert desk.get(f"/v1/listings/{listing}").json()["state"] == "served"
 
 
 def test_a_jump_back_delays_no_lift(desk: Desk, clocks: Clocks) -> None:

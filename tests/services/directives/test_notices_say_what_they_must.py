@@ -53,6 +53,9 @@ def test_only_its_own_notice_carries_the_token_of_an_account() -> None:
         assert [other for other in others if is_for(read, KEY, "tmall", other)] == [notice.account]
         assert not is_for(read, bytes(32), "tmall", notice.account)
         assert notice.link in notice.text.zh and notice.link in notice.text.en
+        assert f"粘贴查询码：{token}\n" in notice.text.zh and f"paste this code: {token}\n" in notice.text.en, (
+            "to be pasted where no script runs"
+        )
 
 
 def test_the_notice_of_an_interim_measure_says_that_it_restricts_and_until_when() -> None:

@@ -113,6 +113,32 @@ def test_nobody_decides_on_evidence_that_he_has_not_opened(desk: Desk) -> None:
     assert desk.act("decide", "an", listing).status_code == 200
 
 
+def test_nor_does_anybody_release_a_notice_on_it(desk: Desk) -> None:
+    desk.court.hear(imposed("tmall", proof=[HASH]), imposed("pdd"))
+    submit(desk)
+    hand_in(desk)
+    listing = desk.newest()
+    refused = desk.act("release", "rui", listing)
+    assert (refused.status_code, refused.json()["guard"]) == (409, "evidence-opened")
+    look(desk, listing, "rui")
+    assert desk.act("release", "rui", listing).json()["state"] == "released"
+
+
+def test_what_is_handed_in_after_the_notice_went_out_is_read_by_a_person_before_silence_decides(desk: Desk) -> None:
+    listing = served(desk)
+    submit(desk)
+    hand_in(desk)
+    desk.court.wait(days(0))
+    (waiting,) = desk.get("/v1/listings", held="true").json()["items"]
+    assert waiting["state"] == "served"
+    assert desk.get(f"/v1/listings/{listing}").json()["hold"]["why"] == "unread"
+    assert desk.act("hold/release", "pan", listing).json()["guard"] == "evidence-opened"
+    look(desk, listing, "pan")
+    assert desk.act("hold/release", "pan", listing).status_code == 200
+    desk.court.wait(days(0))
+    assert desk.get(f"/v1/listings/{listing}").json()["decided_by"] == ["clock"]
+
+
 def test_what_its_platform_never_handed_in_holds_nothing_up(desk: Desk) -> None:
     listing = served(desk)
     assert look(desk, listing).status_code == 404

@@ -72,7 +72,7 @@ def test_whoever_answers_has_to_open_it(desk: Desk) -> None:
     assert [fact.evidence for fact in desk.court.facts() if isinstance(fact, ObjectionLodged)] == [(sha256(INVOICE).hexdigest(),)]
     listing = desk.newest()
     refused = desk.act("objections/answer", "pan", listing, upheld=False)
-    assert problem(refused) == (409, "not-allowed-now", "plea-opened")
+    assert problem(refused) == (409, "not-allowed-now", "evidence-opened")
     (piece,) = (it for it in desk.get(f"/v1/listings/{listing}/evidence", "pan").json()["items"] if it["by_the_subject"])
     assert (piece["state"], piece["media"], piece["opened"]) == ("kept", "application/pdf", False)
     seen = desk.get(f"/v1/listings/{listing}/evidence/{piece['sha256']}", "pan")

@@ -98,9 +98,9 @@ def filled(module_database: Database) -> Database:
 
 @pytest.fixture
 def office(filled: Database) -> Iterator[Office]:
-    """No audit rows at the beginning, nobody logged in."""
+    """No audit rows at the beginning, nobody logged in, nothing tried."""
     with filled.connect() as owner:
-        owner.execute("TRUNCATE audit")
+        owner.execute("TRUNCATE audit, console_session, console_attempt")
     site = application(Settings(database_regulator=filled.conninfo("regulator")), clock=lambda: NOW)
     with TestClient(site, base_url=HOST) as client:  # type: ignore[type-var]
         yield Office(client, filled, site.litestar.state["credentials"])

@@ -1,21 +1,26 @@
-"""How long every page takes over many listed subjects, from a cold start: `LISTED=1000000` with this file measures a million.
+"""How long every page and every copy takes over many listed subjects: `LISTED=1000000` with this file measures a million, cold.
 
 Then the 95th percentile of 200 requests has to be 300 ms at most. Without it there are few, and a page is only too slow when it goes
 through all of them: a busy machine says nothing about 300 ms.
 """
 
+import json
 import os
 import random
 import re
 import time
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from statistics import quantiles
-from typing import Any, NamedTuple
+from tempfile import TemporaryFile
+from typing import IO, Any, NamedTuple, get_args
 from urllib.parse import urlencode
 
+import httpx
 import psycopg
 import pytest
 from litestar.testing import TestClient
@@ -26,6 +31,7 @@ from deploy.local.stack import POSTGRES, Stack
 from events.facts.fact import Category
 from projections.day import SHANGHAI
 from services.regulator import main
+from services.regulator.exports.files import Format
 from services.regulator.main import application
 from services.regulator.settings import Settings
 from services.web.reading import cursor
@@ -160,6 +166,66 @@ def test_every_page_is_answered_in_time(server: Any, monkeypatch: pytest.MonkeyP
     table = "\n".join(_line(name, took[name], found[name]) for name in sorted(found))
     print(f"{LISTED} listed, {REQUESTS} requests a page\n{table}")  # noqa: T201
     assert {name: p95 for name, p95 in found.items() if p95 > MOST_SECONDS} == {}, table
+
+
+MOST_MEBIBYTES = 96
+"""By so much a process may grow while it sends a copy, however long the list is."""
+
+
+@pytest.mark.parametrize("kind", get_args(Format))
+def test_every_copy_is_whole_and_sent_in_bounded_memory(server: Any, kind: str) -> None:
+    """From a process of its own, whose memory is its own; the client keeps nothing but what it needs to prove the copy."""
+    started, _, keys = server
+    port = free_ports()["regulator_port"]
+    database = roles.url(started.reach.owner, user="regulator", password=started.secrets.roles["regulator"])
+    with (
+        served("services.regulator.main", port, {"DATABASE_REGULATOR": database, "REGULATOR_PORT": str(port)}) as address,
+        httpx.Client(base_url=address, timeout=120, trust_env=False) as client,
+        TemporaryFile() as copy,
+    ):
+        client.post("/login", data={"key": keys["regulator"], "purpose": "专项检查"})
+        token = re.findall(r'name="token" value="([^"]+)"', client.get("/exports").text)[0]
+        pid = _child("services.regulator.main")
+        _warm(client, token)
+        before, began, first = _peak(pid), time.perf_counter(), 0.0
+        with client.stream("POST", "/exports", data={"format": kind, "token": token}) as answer:
+            for piece in answer.iter_raw():
+                first = first or time.perf_counter() - began
+                copy.write(piece)
+        took, grown, size = time.perf_counter() - began, (_peak(pid) - before) / 1024, copy.tell()
+        with zipfile.ZipFile(copy) as archive:
+            manifest = json.loads(archive.read("manifest.json"))
+            with archive.open(manifest["file"]) as content:
+                digest, bytes_ = _summed(content)
+    weight = f"ZIP {size >> 20} MiB of {bytes_ >> 20}"
+    print(f"{kind:<8} {manifest['rows']} rows {took:6.1f} s, first byte {first:5.1f} s, +{grown:.0f} MiB, {weight}")  # noqa: T201
+    assert (manifest["rows"], manifest["bytes"], manifest["sha256"]) == (LISTED, bytes_, digest)
+    assert grown <= MOST_MEBIBYTES
+
+
+def _warm(client: httpx.Client, token: str) -> None:
+    """What a first copy loads for good is not the copy's: the head of one is taken, and no more."""
+    with client.stream("POST", "/exports", data={"format": "parquet", "token": token}) as answer:
+        next(answer.iter_raw())
+
+
+def _child(module: str) -> int:
+    """The process that this one has started with it."""
+    ours = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return next(int(pid) for pid in ours if module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def _peak(pid: int) -> int:
+    """The most memory that a process ever had, in KiB."""
+    return int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0])
+
+
+def _summed(content: IO[bytes]) -> tuple[str, int]:
+    digest, size = sha256(), 0
+    while chunk := content.read(1 << 20):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
 
 
 @contextmanager

@@ -42,6 +42,7 @@ from services.adjudication.application.records.listings import (
     undelivered,
     write_listings,
 )
+from services.adjudication.application.records.verdicts import Verdict, entity_records, forget_verdicts, note_verdicts
 from services.adjudication.application.records.waiting import (
     drop_early,
     due,
@@ -59,6 +60,7 @@ __all__ = [
     "Kept",
     "ListingRow",
     "Signal",
+    "Verdict",
     "Waits",
     "accounts",
     "answers_due",
@@ -67,8 +69,10 @@ __all__ = [
     "due",
     "early_of",
     "early_of_known",
+    "entity_records",
     "erased",
     "forget_decisions",
+    "forget_verdicts",
     "handed_in",
     "held",
     "judge",
@@ -86,6 +90,7 @@ __all__ = [
     "note_candidates",
     "note_decisions",
     "note_signals",
+    "note_verdicts",
     "open_accounts",
     "open_candidate",
     "open_candidates",

@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 
 from events.facts.fact import Tier
+from services.adjudication.application.records.verdicts import entity_records
 from services.adjudication.domain.breaker import Traffic
 from services.adjudication.domain.law.articles import BreakerRule
 
@@ -123,7 +124,7 @@ def traffic(conn: psycopg.Connection, rule: BreakerRule, now: datetime) -> Traff
     """What the breaker counts at this moment. Until the transaction ends nobody else decides a listing."""
     lock_breaker(conn)
     row = conn.execute("SELECT count(DISTINCT entity) FROM member WHERE class = 'platform'").fetchone()
-    counted = Traffic(entities=0 if row is None else int(row[0]))
+    counted = Traffic(entities=0 if row is None else int(row[0]), records=entity_records(conn, rule, now))
     decided = conn.execute(
         "SELECT rule, entities, count(*), count(*) FILTER (WHERE decided_at > %s) FROM decision WHERE decided_at > %s GROUP BY 1, 2",
         (now - timedelta(minutes=rule.minutes), now - DAY),

@@ -1,6 +1,7 @@
 """What time alone decides, and when it will next have something to decide."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -37,6 +38,10 @@ def elapse(dossier: Dossier, moment: Moment) -> Facts:
     return conclude(draft)
 
 
+AGAIN: Final = timedelta(minutes=10)
+"""In doubt the clock decides nothing by silence; what it looks at in vain may not stand before what is to be lifted."""
+
+
 def delivery_deadline(listing: Listing, moment: Moment) -> datetime:
     assert listing.released_at is not None
     return moment.wait(listing.released_at, moment.book_of(listing.rulebook).delivery_days).moment
@@ -67,5 +72,5 @@ def _due(dossier: Dossier, listing: Listing, moment: Moment) -> list[datetime]:
         due.append(delivery_deadline(listing, moment))
     heard = replace(moment, now=listing.respond_by, trusted=True) if listing.respond_by else None
     if heard and allows("deem", Case(dossier, listing, heard)):
-        due.append(heard.now)
+        due.append(heard.now if moment.trusted else max(heard.now, moment.now + AGAIN))
     return due

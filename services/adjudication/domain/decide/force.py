@@ -1,22 +1,36 @@
-"""Putting a listing in force: from today, for its term; unless the breaker keeps it for a person to look at."""
+"""Putting a listing in force: from today, for its term; unless it is kept for a person to look at."""
 
 from collections.abc import Sequence
 
 from events.facts.listing import Actor, Listing, ListingDecided, MeasureUntil, Terms
 from events.facts.safeguard import ListingHeld
-from services.adjudication.domain.draft import Draft
+from events.facts.waiting import HoldReason
+from services.adjudication.domain.decide.guards.evidence import unread
+from services.adjudication.domain.draft import CLOCK, Draft
 from services.adjudication.domain.grounds import bearers
 from services.adjudication.domain.law.calendar import add_months, day_of
 
 
 def hold(draft: Draft, listing: Listing, by: Actor) -> bool:
-    """Whether the breaker keeps it for a person to look at. What a person has let pass is not held again."""
-    book = draft.moment.book_of(listing.rulebook)
-    why = draft.moment.traffic.holds(draft.moment.book.breaker.raised(draft.moment.breaker_factor), listing.rule, bearers(listing, book))
+    """Whether it is kept for a person to look at. What a person has let pass is not held again."""
+    why = _why(draft, listing, by)
     if why is None or listing.hold_released_by is not None:
         return False
     draft.say(ListingHeld, listing_id=listing.listing_id, why=why, by=by)
     return True
+
+
+def _why(draft: Draft, listing: Listing, by: Actor) -> HoldReason | None:
+    """Above the breaker's rates nobody decides. Silence, moreover, decides nothing that no person has read all of, nor on the word
+    of those whom people did not believe before: who sits silent may never have been told."""
+    moment = draft.moment
+    limit, entities = moment.book.breaker, bearers(listing, moment.book_of(listing.rulebook))
+    why = moment.traffic.holds(limit.raised(moment.breaker_factor), listing.rule, entities)
+    if why is not None or by != CLOCK:
+        return why
+    if unread(draft.dossier, listing, moment.kept):
+        return "unread"
+    return "record" if moment.traffic.doubts(limit, entities) else None
 
 
 def put_in_force(

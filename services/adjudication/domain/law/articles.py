@@ -99,6 +99,12 @@ class BreakerRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share_entities: int = 2
     """Or so many parts of as many as there are legal entities, where that is more."""
 
+    record_months: int = 12
+    """Of an entity's record: what became of the listings that rested on it within so many months."""
+    record_fell: int = 3
+    """From so many on that people turned down, and from this share on of all that were judged, silence decides nothing on its word."""
+    record_percent: int = 25
+
     def raised(self, factor: int) -> "BreakerRule":
         """So many times as many listings, for a demonstration or a measurement that needs them."""
         each = {name: getattr(self, name) * factor for name in ("by_entity", "by_rule", "in_all", "share_from")}

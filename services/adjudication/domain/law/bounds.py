@@ -15,6 +15,10 @@ MONTHS: Mapping[TierWord, tuple[int, int]] = {"restricted": (3, 12), "blackliste
 PERSONS = 2
 PLATFORMS = 2
 INTERIM_HOURS = 72
+REVIEW_DAYS = 3
+"""Of the law: what was revoked is withdrawn within three working days (SAMR's Order 45, art. 11; Shanghai's rules of 2017)."""
+HEARING_DAYS = 5
+"""At least: nobody is heard in less, whatever a rulebook says."""
 ANSWER_DAYS = 15
 """Of the E-commerce Law (arts 42-44), after which a platform takes back what was notified to it and nobody pursued."""
 WATCH_MONTHS = 3
@@ -56,8 +60,12 @@ def _term(word: TierWord, term: Term) -> Iterator[str]:
 
 
 def _waits(book: "Rulebook") -> Iterator[tuple[str, str]]:
-    waits = ("active_months", "watch_months", "waiting_days", "delivery_days", "hearing_days", "review_days")
+    waits = ("active_months", "watch_months", "waiting_days", "delivery_days", "review_days")
     yield from ((name, "takes some time") for name in waits if getattr(book, name) < 1)
+    if book.review_days > REVIEW_DAYS:
+        yield "review_days", f"at most {REVIEW_DAYS}"
+    if book.hearing_days < HEARING_DAYS:
+        yield "hearing_days", f"at least {HEARING_DAYS}"
     if book.turned_down_months < TURNED_DOWN_MONTHS:
         yield "turned_down_months", f"at least {TURNED_DOWN_MONTHS}"
     if book.watch_months > WATCH_MONTHS:
@@ -77,7 +85,7 @@ def _interim(book: "Rulebook") -> Iterator[tuple[str, str]]:
         yield "interim", f"at most {INTERIM_HOURS} hours"
     if set(interim.safety) & set(interim.fraud):
         yield "interim", "a category is one of safety or of fraud, not both"
-    rates = ("minutes", "by_entity", "by_rule", "in_all", "share_from", "share_percent", "share_entities")
+    rates = ("minutes", "by_entity", "by_rule", "in_all", "share_from", "share_percent", "share_entities",
+             "record_months", "record_fell", "record_percent")  # fmt: skip
     yield from (("breaker", f"{name} is at least 1") for name in rates if getattr(breaker, name) < 1)
-    if breaker.share_percent > 100:
-        yield "breaker", "share_percent is at most 100"
+    yield from (("breaker", f"{name} is at most 100") for name in ("share_percent", "record_percent") if getattr(breaker, name) > 100)

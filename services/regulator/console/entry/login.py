@@ -12,11 +12,12 @@ from litestar.params import FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
 from services.regulator.console.entry.accounts import Accounts
+from services.regulator.console.entry.attempts import Attempts
 from services.regulator.console.entry.oidc import Oidc
 from services.regulator.console.entry.session import LoggedOut, Session, Sessions
 from services.regulator.console.rendering import HEADERS, page
 from services.regulator.console.visit import Visit
-from services.web import Problem, Quota
+from services.web import Problem
 from services.web.reading import PURPOSE_LENGTH
 
 _SAID = {"unauthorized": "login.wrong", "unavailable": "login.unavailable", "too-many-requests": "login.too.many"}
@@ -29,8 +30,14 @@ class Door(NamedTuple):
     sessions: Sessions
     accounts: Accounts
     oidc: Oidc | None
-    attempts: Quota
-    names: Quota
+    attempts: Attempts
+    names: Attempts
+
+    async def admit(self, address: str, login: str | None = None) -> None:
+        """Problem too-many-requests."""
+        await asyncio.to_thread(self.attempts.spend, address)
+        if login is not None:
+            await asyncio.to_thread(self.names.spend, login)
 
 
 @get("/login", sync_to_thread=True)
@@ -47,12 +54,11 @@ async def log_in(request: Incoming, visit: NamedDependency[Visit], door: NamedDe
         return await asyncio.to_thread(_shown, visit, door, *wrong, by=by, form=form)
     purpose = form["purpose"].strip()
     try:
-        door.attempts.spend(_address(request))
-        if by == "key":
+        login = None if by == "key" else form.get("login", "").strip().lower()
+        await door.admit(_address(request), login)
+        if login is None:
             cookie = await door.sessions.open(form["key"].strip(), purpose)
         else:
-            login = form.get("login", "").strip().lower()
-            door.names.spend(login)
             key = await asyncio.to_thread(door.accounts.by_password, login, form.get("password", ""), purpose)
             cookie = await door.sessions.open(key, purpose, lent=True)
     except Problem as problem:
@@ -71,7 +77,7 @@ async def go_away(request: Incoming, visit: NamedDependency[Visit], door: NamedD
     wrong = _wrong(request, form)
     if wrong is not None:
         return await asyncio.to_thread(_shown, visit, door, *wrong, by="account", form=form)
-    door.attempts.spend(_address(request))
+    await door.admit(_address(request))
     address, begun = await asyncio.to_thread(door.oidc.begin, form["purpose"].strip())
     return Redirect(address, status_code=303, cookies=[await door.sessions.send_away(begun)], headers=HEADERS)
 

@@ -32,7 +32,7 @@ async def change_password(
     if not session.lent:
         raise Problem("not-found")
     try:
-        door.names.spend(visit.actor)
+        await asyncio.to_thread(door.names.spend, visit.actor)
         await asyncio.to_thread(door.accounts.change, visit.actor, form.get("old", ""), form.get("new", ""))
     except Problem as problem:
         if problem.code not in _SAID:

@@ -69,7 +69,6 @@ FRAME: dict[str, tuple[str, str]] = {
         "The archive has a manifest with counts and SHA-256. Who exports and when is written into the file and audited. Persons are masked",
     ),
     "exports.take": ("导出", "Export"),
-    "exports.too.long": ("工作簿容不下全部记录，请改用其他格式", "A workbook cannot hold the whole list: choose another format"),
     # --- what goes wrong ---
     "problem.back": ("返回", "Back"),
     # --- auditors ---

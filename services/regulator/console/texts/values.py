@@ -4,7 +4,7 @@
 VALUES: dict[str, tuple[str, str]] = {
     # --- tiers, kinds, measures, categories ---
     "tier.none": ("未列入", "Not listed"),
-    "tier.watch": ("观察", "Watch"),
+    "tier.watch": ("关注", "Watch"),
     "tier.restricted": ("限制", "Restricted"),
     "tier.blacklisted": ("黑名单", "Blacklisted"),
     "kind.enterprise": ("企业", "Enterprise"),

@@ -47,5 +47,7 @@ WHY: dict[str, tuple[str, str]] = {
     "why.rate_of_entity": ("同一主体的列名过快", "Too many by one legal entity"),
     "why.rate_of_rule": ("同一规则的列名过快", "Too many by one rule"),
     "why.rate_of_all": ("列名总体过快", "Too many in all"),
+    "why.record": ("所据主体以往的指控多被否定", "People often did not believe what it rests on"),
+    "why.unread": ("所据证据无人查阅", "Nobody has read its evidence"),
 }
 # fmt: on

@@ -5,13 +5,22 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
+from uuid import UUID
 
 import httpx
 import pyarrow.parquet as pq
 import pytest
 
+from events.facts.fact import Measure, Tier
+from events.facts.listing import MeasureUntil
+from projections.blacklist.read import Subject
+from services.regulator.application import Reading
+from services.regulator.exports import files
 from tests.services.regulator.conftest import PURPOSE, REGULATOR, Office
+from tests.services.regulator.dossiers import NOW
 
 KINDS = ["csv", "xlsx", "jsonl", "parquet"]
 
@@ -57,6 +66,47 @@ def test_a_workbook_holds_texts_only(office: Office) -> None:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
     assert "<hyperlink" not in sheet
+
+
+def listed(number: int) -> Subject:
+    until = date(2027, 1, 1)
+    return Subject(
+        subject_id=UUID(int=number), position=number, at=NOW, seq=1, name=f"商贸{number}", kind="enterprise", tier=Tier.RESTRICTED,
+        measures=(MeasureUntil(Measure.LIMIT, until),), since=NOW.date(), until=until,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_copy_is_sent_while_it_is_made(monkeypatch: pytest.MonkeyPatch, kind: files.Format) -> None:
+    """Of a list of any length one group is in memory; what was sent is an archive only once its manifest is there."""
+    monkeypatch.setattr(files, "GROUP", 10)
+    read, before, sent = 0, 0, bytearray()
+
+    def subjects() -> Iterator[Subject]:
+        nonlocal read
+        for read in range(1, 96):
+            yield listed(read)
+
+    for piece in files.packed(kind, subjects(), Reading("samr", PURPOSE, NOW)):
+        assert b"manifest.json" not in sent
+        assert (read - before <= 10, len(piece) < 64 * 1024) == (True, True)
+        before = read
+        sent += piece
+    with zipfile.ZipFile(io.BytesIO(sent)) as archive:
+        assert archive.testzip() is None
+        assert json.loads(archive.read("manifest.json"))["rows"] == 95
+
+
+def test_a_workbook_goes_on_where_a_sheet_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "SHEET_ROWS", 4)
+    whole = b"".join(files.packed("xlsx", map(listed, range(1, 11)), Reading("samr", PURPOSE, NOW)))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        name = next(one for one in archive.namelist() if one.endswith("xlsx"))
+        with zipfile.ZipFile(io.BytesIO(archive.read(name))) as book:
+            sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2, 3)]
+            assert 'name="名单 3"' in book.read("xl/workbook.xml").decode()
+    assert [sheet.count("<row ") for sheet in sheets] == [5, 5, 3]
+    assert all("主体名称" in sheet for sheet in sheets)
 
 
 def test_an_officer_takes_no_copy(office: Office) -> None:

@@ -13,10 +13,10 @@ __all__ = ["GUARDS", "Guard", "admit", "allows", "refusal"]
 
 OPEN = it.LISTING_OPEN
 GUARDS: Mapping[str, tuple[Guard, ...]] = {
-    "release": (OPEN, by.REVIEWER, it.TO_BE_RELEASED, it.BASIS_STANDS),
+    "release": (OPEN, by.REVIEWER, it.TO_BE_RELEASED, it.BASIS_STANDS, EVIDENCE_OPENED),
     "object": (OPEN, by.FOR_THE_SUBJECT, it.FEW_OBJECTIONS),
     "answer": (OPEN, by.OFFICER, it.OBJECTION_OPEN, by.ANOTHER_THAN_OBJECTED, by.ANOTHER_THAN_RELEASED, by.ANOTHER_THAN_DECIDED,
-               PLEA_OPENED),
+               EVIDENCE_OPENED),
     "decide": (OPEN, by.APPROVER, it.SERVED, it.HEARING_OVER, it.ANSWERED, it.BASIS_STANDS, it.TERMS_ALLOWED, by.ANOTHER_THAN_RELEASED,
                by.ANOTHER_THAN_APPROVED, it.SAME_TERMS, it.CLOCK_TRUSTED, it.NOT_HELD, EVIDENCE_OPENED),
     "deem": (OPEN, it.SERVED, it.HEARING_OVER, it.NOBODY_OBJECTED, it.SILENCE_DECIDES, it.BASIS_STANDS, it.CLOCK_TRUSTED, it.NOT_HELD),

@@ -80,6 +80,10 @@ def _no_interim_before(case: Case) -> bool:
     )
 
 
+def _no_appeal_before(case: Case) -> bool:
+    return case.listing.appeal_by is None and case.by is not None and case.by.code not in case.listing.appellants
+
+
 def _no_repeat(case: Case) -> bool:
     return not repeated_since(case.dossier, case.listing, case.moment.book_of(case.listing.rulebook))
 
@@ -91,8 +95,8 @@ HEARING_OVER = Guard("hearing-over", "陈述申辩期限须已届满", "the hear
 NOBODY_OBJECTED = Guard("nobody-objected", "无人提出异议或申诉", "nobody objected, to the hub or to a platform",
                         lambda case: not case.listing.objected and not basis_appealed(case.dossier, case.listing))  # fmt: skip
 ANSWERED = Guard("objection-answered", "每项异议均须已答复", "every objection is answered", lambda case: not case.listing.objected_by)
-FEW_OBJECTIONS = Guard("few-objections", "未答复的异议须少于十件", "fewer than ten objections wait for an answer",
-                       lambda case: len(case.listing.objected_by) < 10)  # fmt: skip
+FEW_OBJECTIONS = Guard("few-objections", "同一人未答复的异议须少于十件", "fewer than ten objections of the same person wait for an answer",
+                       lambda case: case.by is not None and case.listing.objected_by.count(case.by.code) < 10)  # fmt: skip
 OBJECTION_OPEN = Guard("objection-open", "须有未答复的异议", "an objection is open", lambda case: bool(case.listing.objected_by))
 BASIS_STANDS = Guard("basis-stands", "所依据的处置仍须成立", "what the listing rests on still justifies its tier", _basis_stands)
 SILENCE_DECIDES = Guard("silence-decides", "该层级可因无异议而视为决定", "silence may decide this tier", _silence_decides)
@@ -116,8 +120,12 @@ NO_INTERIM_BEFORE = Guard("no-interim-before", "同一依据此前未曾采取�
 INTERIM_OPEN = Guard(
     "interim-open", "须有正在执行的临时措施", "an interim measure is in force", lambda case: case.listing.interim is not None
 )
-NO_APPEAL_BEFORE = Guard("no-appeal-before", "对该决定此前未曾申诉", "there was no appeal against the decision before",
-                         lambda case: not case.listing.appealed)  # fmt: skip
+NO_APPEAL_BEFORE = Guard(
+    "no-appeal-before",
+    "同一人对该决定此前未曾申诉，且无未决的申诉",
+    "the same person has not appealed against the decision before, and no appeal is open",
+    _no_appeal_before,
+)
 APPEAL_OPEN = Guard("appeal-open", "须有未决的申诉", "an appeal is open", lambda case: case.listing.appeal_by is not None)
 NOT_HELD = Guard("not-held", "须未被熔断机制暂缓", "the breaker does not hold the listing", lambda case: case.listing.hold is None)
 HELD = Guard("held", "须已被熔断机制暂缓", "the breaker holds the listing", lambda case: case.listing.hold is not None)
