@@ -69,7 +69,9 @@ def stuck(hub: Hub) -> Iterator[None]:
 def test_a_stuck_worker_is_found_and_ended_and_nothing_is_lost(world: World, doctor: Doctor) -> None:
     hub, who = world.hub, world.merchant()
     with stuck(hub):
-        world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "freeze"))
+        # Stopped in the middle of a write it keeps the log's lock until PostgreSQL ends it: later, says the gateway meanwhile.
+        sanction, id = world.alpha.sanction(who, "freeze"), str(uuid4())
+        until("a receipt", lambda: world.alpha.say("sanction.imposed", who, sanction, id), 60.0, every=0.5)
         until("the doctor's word", lambda: "process-down" in doctor() or None, 60.0, every=0.5)
     hub.await_ready("adjudicator")
     world.settled(who, lambda found: found.known, "a dossier", 60.0)

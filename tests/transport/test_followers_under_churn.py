@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 
+from tests.bench.machine import Usage
 from tests.transport.fleet import Fleet, Worker
 
 SECONDS = float(os.environ.get("LIANCHENG_CHURN_SECONDS", "300"))
@@ -60,7 +61,7 @@ class Churn:
 @pytest.mark.slow
 @pytest.mark.timeout(SECONDS + 300)
 def test_no_churn_loses_or_doubles_a_fact(fleet: Fleet, capsys: pytest.CaptureFixture[str]) -> None:
-    churn = Churn(fleet, Random(os.urandom(8)))
+    churn, before = Churn(fleet, Random(os.urandom(8))), Usage.now(os.getpid())
     fleet.ready(*(fleet.start() for _ in range(WORKERS)))
     ends = time.monotonic() + SECONDS
     with fleet.saying(EACH_SECOND):
@@ -69,9 +70,10 @@ def test_no_churn_loses_or_doubles_a_fact(fleet: Fleet, capsys: pytest.CaptureFi
             time.sleep(EVERY)
         churn.thaw()
     done = fleet.settled()
-    stall = fleet.longest_stall()
+    stall, others = fleet.longest_stall(), min(Usage.now(os.getpid()).foreign(before), 0.9)
     with capsys.disabled():
-        sys.stdout.write(f"\nchurn for {SECONDS:.0f} s, {churn.done}: {done}, longest stall {stall:.1f} s\n")
+        sys.stdout.write(f"\nchurn for {SECONDS:.0f} s, {churn.done}: {done}, longest stall {stall:.1f} s, others had {others:.0%}\n")
     assert (done.lost, done.doubled) == (0, 0)
     assert done.said >= 0.5 * SECONDS * EACH_SECOND
-    assert stall <= STALL
+    # On a machine that others use as well it may take longer by as much as they took.
+    assert stall <= STALL / (1 - others)
