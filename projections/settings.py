@@ -1,6 +1,6 @@
 """The settings of a process that hosts views."""
 
-from events.transport.settings import Port, Secret, Service
+from events.transport.settings import File, Port, Secret, Service
 from projections.catalogue import VIEWS
 
 
@@ -9,6 +9,8 @@ class Settings(Service, frozen=True, kw_only=True):
 
     database_projections: str
     kafka: str
+    kafka_ca: File = File("")
+    """Certificates (PEM) of who vouches for the brokers, which then speak TLS. Empty: they speak without."""
     kafka_password_projections: Secret
     projections_port: Port = 8164
     views: str = ",".join(VIEWS)

@@ -68,7 +68,7 @@ def main() -> None:
         for view in views:
             generation.first(conn, view)
     lanes = sorted({lane for view in views for lane in view.lanes})
-    kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections)
+    kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections, settings.kafka_ca)
     follower = Follower(conninfo=settings.database_projections, kafka=kafka, lanes=lanes, consumers=partial(consumers, views=views))
     serve_health(settings.host, settings.projections_port, follower.readiness)
     if VIEWS["coverage"] in views:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ from events.wire.token import notice_key, webhook_key
 
 # Of the environment that we were started in, a process gets these.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "SSL_CERT_FILE", *(f"LIANCHENG_{name}" for name in TUNING))
+
+
+LOOPBACK = "127.0.0.1"
 
 
 class Process(NamedTuple):
@@ -78,6 +82,7 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         "CLOCK_SCALE": f"{settings.clock_scale:g}",
         "BREAKER_FACTOR": str(settings.breaker_factor),
         "KAFKA": reach.kafka.bootstrap,
+        "KAFKA_CA": reach.kafka.ca,
     }
     given |= {port.upper(): str(getattr(settings, port)) for port in process.ports}
     given |= {f"DATABASE_{role.upper()}": url(reach.owner, user=role, password=secrets.roles[role]) for role in process.roles}
@@ -91,6 +96,7 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         given["TIMESTAMP_ANCHORS"] = settings.timestamp_anchors
     if "directives" in process.roles:
         given["NOTICE_KEY"] = notice_key(bytes.fromhex(secrets.hub_key)).hex()
+        given["WEBHOOK_ALLOW"] = admitted(settings, os.environ)
         given["WEBHOOK_KEY"] = webhook_key(bytes.fromhex(secrets.hub_key)).hex()
     if process.name == "ops":
         targets = ",".join(f"{name}=http://{address}/metrics" for name, address in metrics(settings).items())
@@ -100,6 +106,12 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         ours.pop("LIANCHENG_REGULATOR_OIDC_SECRET", None)
     # Two memory arenas instead of eight for each core: the whole stack has to fit 1.5 GiB.
     return ours | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"} | {f"LIANCHENG_{name}": value for name, value in given.items()}
+
+
+def admitted(settings: Settings, environ: Mapping[str, str]) -> str:
+    """What webhooks may reach beside the public internet: what the operator says, and the shop of the demonstration that is called."""
+    said = environ.get("LIANCHENG_WEBHOOK_ALLOW", "")
+    return ",".join(network for network in (said, LOOPBACK if settings.demo else "") if network)
 
 
 def answers(host: str, port: int, path: str) -> bool:

@@ -85,6 +85,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     kafka_bootstrap: str | None = None
     kafka_username: str | None = None
     kafka_password: str | None = None
+    kafka_ca: str | None = None
     database_url: str | None = None
     prometheus_url: str | None = None
 
@@ -104,4 +105,6 @@ def read(environ: Mapping[str, str]) -> tuple[Settings, Site]:
         raise Trouble(
             "KAFKA_BOOTSTRAP 还需要 KAFKA_USERNAME 和 KAFKA_PASSWORD", "KAFKA_BOOTSTRAP also needs KAFKA_USERNAME and KAFKA_PASSWORD"
         )
+    if site.kafka_ca and not Path(site.kafka_ca).is_file():
+        raise Trouble(f"KAFKA_CA：没有文件 {site.kafka_ca}", f"KAFKA_CA: there is no file {site.kafka_ca}")
     return settings, site

@@ -8,9 +8,11 @@ from deploy.local.servers import kafka as local
 from events.transport.topics import HUB_GRANTS, HUB_TOPICS, Grant, Topic, member_grants, member_topics
 
 API = "kafka.strimzi.io/v1"
-CLUSTER, VERSION, PORT = "liancheng", "4.3.1", 9092
+CLUSTER, VERSION, PORT = "liancheng", "4.3.1", 9093
 BROKERS, CONFIRMING = 3, 2
 BOOTSTRAP = f"{CLUSTER}-kafka-bootstrap:{PORT}"
+CA_SECRET = f"{CLUSTER}-cluster-ca-cert"
+"""Strimzi keeps there, as ca.crt, who vouches for the brokers."""
 OPERATIONS = "operations"
 """The administrator, whom commands of operators speak as."""
 LABEL = {"strimzi.io/cluster": CLUSTER}
@@ -62,7 +64,8 @@ def _pool(role: str, disk: str, heap: str, memory: str) -> Document:
 
 
 def _cluster() -> Document:
-    listener = {"name": "scram", "port": PORT, "type": "internal", "tls": False, "authentication": {"type": "scram-sha-512"}}
+    # Passwords over TLS. Another listener of this kind, with a type that is reached from outside, is for members; see the README.
+    listener = {"name": "scramtls", "port": PORT, "type": "internal", "tls": True, "authentication": {"type": "scram-sha-512"}}
     return {
         "apiVersion": API,
         "kind": "Kafka",

@@ -9,6 +9,8 @@ from deploy.local.servers.postgres import SETTINGS
 CLUSTER = "liancheng-db"
 HOST = f"{CLUSTER}-rw"
 PORT = 5432
+CA_SECRET = f"{CLUSTER}-ca"
+"""CloudNativePG keeps there, as ca.crt, who vouches for the servers; its key lies beside it, and is nobody else's."""
 STORE = "liancheng-backups"
 PLUGIN = "barman-cloud.cloudnative-pg.io"
 IMAGE = "ghcr.io/cloudnative-pg/postgresql:18"
@@ -47,6 +49,8 @@ def _cluster() -> Document:
             "affinity": {"enablePodAntiAffinity": True, "podAntiAffinityType": "required", "topologyKey": "kubernetes.io/hostname"},
             "postgresql": {
                 "parameters": {name: SETTINGS[name] for name in OURS} | {"shared_buffers": "2GB", "max_connections": "200"},
+                # Passwords, and what merchants are accused of, travel by TLS or not at all.
+                "pg_hba": ["hostnossl all all all reject"],
                 # A receipt says that a second machine has it: with too few standbys commits wait, and intake answers 503.
                 "synchronous": {"method": "any", "number": 1, "dataDurability": "required"},
             },

@@ -9,7 +9,17 @@ from deploy.manifests.workloads import Workload, workloads
 
 IMAGE = "liancheng:0.1.0"
 PROMETHEUS = "http://prometheus-operated.monitoring:9090"
-PLACE = Place(kafka.BOOTSTRAP, "http://adjudication:8140", "https://liancheng.example/adjudication", PROMETHEUS)
+CA = "ca.crt"
+AUTHORITIES = {"kafka": kafka.CA_SECRET, "postgres": postgres.CA_SECRET}
+"""Of each server the secret that says who vouches for it: this one file is mounted, and nothing else of the secret."""
+MOUNTED = "/etc/liancheng"
+PLACE = Place(
+    kafka.BOOTSTRAP,
+    "http://adjudication:8140",
+    "https://liancheng.example/adjudication",
+    PROMETHEUS,
+    kafka_ca=f"{MOUNTED}/kafka/{CA}",
+)
 USER = 10001
 SIZES = {"gateway": ("1", "512Mi"), "standing": ("500m", "2Gi"), "projections": ("500m", "1Gi"), "adjudicator": ("1", "1Gi")}
 SMALL = ("100m", "512Mi")
@@ -43,12 +53,17 @@ def _deployment(workload: Workload) -> Document:
             "replicas": 1 if name in SINGLE else 2,
             "selector": {"matchLabels": labels(name)},
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
-            "template": {"metadata": {"labels": labels(name)}, "spec": _pod(_container(workload), name)},
+            "template": {"metadata": {"labels": labels(name)}, "spec": _pod(_container(workload), name, _servers(workload))},
         },
     }
 
 
-def _pod(container: Document, name: str) -> Document:
+def _servers(workload: Workload) -> list[str]:
+    """Those that it speaks with."""
+    return [*(["kafka"] if workload.kafka_user is not None else []), *(["postgres"] if workload.roles else [])]
+
+
+def _pod(container: Document, name: str, servers: list[str]) -> Document:
     spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
     return {
         "automountServiceAccountToken": False,
@@ -56,14 +71,18 @@ def _pod(container: Document, name: str) -> Document:
         "topologySpreadConstraints": [spread | {"labelSelector": {"matchLabels": labels(name)}}],
         "terminationGracePeriodSeconds": 30,
         "containers": [container],
-        "volumes": [{"name": "tmp", "emptyDir": {}}],
+        "volumes": [{"name": "tmp", "emptyDir": {}}, *map(_authority, servers)],
     }
+
+
+def _authority(server: str) -> Document:
+    return {"name": f"{server}-ca", "secret": {"secretName": AUTHORITIES[server], "items": [{"key": CA, "path": CA}]}}
 
 
 def _container(workload: Workload) -> Document:
     cpu, memory = SIZES.get(workload.name, SMALL)
     probe = {"periodSeconds": 5, "timeoutSeconds": 2}
-    return _bare(workload.name, ["python", "-m", workload.module]) | {
+    return _bare(workload.name, ["python", "-m", workload.module], _servers(workload)) | {
         "env": environment(workload, PLACE),
         "ports": [{"name": "http", "containerPort": workload.port}],
         # A standing process loads its copy before it is ready.
@@ -75,13 +94,14 @@ def _container(workload: Workload) -> Document:
     }
 
 
-def _bare(name: str, command: list[str]) -> Document:
+def _bare(name: str, command: list[str], servers: list[str]) -> Document:
+    certificates = [{"name": f"{server}-ca", "mountPath": f"{MOUNTED}/{server}", "readOnly": True} for server in servers]
     return {
         "name": name,
         "image": IMAGE,
         "command": command,
         "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}},
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, *certificates],
     }
 
 
@@ -109,7 +129,9 @@ def _variable(name: str, source: Source) -> Document:
 
 
 def database(role: str) -> str:
-    return f"postgresql://{role}:$(PASSWORD_{role.upper()})@{postgres.HOST}:{postgres.PORT}/{DATABASE}?sslmode=require"
+    """The server has to prove its name: who merely encrypts may be speaking with somebody in between."""
+    proof = f"sslmode=verify-full&sslrootcert={MOUNTED}/postgres/{CA}"
+    return f"postgresql://{role}:$(PASSWORD_{role.upper()})@{postgres.HOST}:{postgres.PORT}/{DATABASE}?{proof}"
 
 
 def _secret(name: str, secret: str, key: str, *, optional: bool = False) -> Document:
@@ -144,24 +166,25 @@ def _owner() -> list[Document]:
 
 def _prepare() -> Document:
     """Tables and rights; roles are the database operator's, topics and users Strimzi's."""
-    return _job("prepare", ["python", "-m", "deploy.prepare"], _owner())
+    return _job("prepare", ["python", "-m", "deploy.prepare"], _owner(), ["postgres"])
 
 
 def _recover() -> Document:
     """Waits until somebody starts it after a restore, with every process scaled to nothing: `kubectl patch job recover …`."""
     more = [
-        {"name": "LIANCHENG_KAFKA", "value": kafka.BOOTSTRAP},
+        {"name": "LIANCHENG_KAFKA", "value": PLACE.brokers},
+        {"name": "LIANCHENG_KAFKA_CA", "value": PLACE.kafka_ca},
         {"name": "LIANCHENG_KAFKA_ADMIN", "value": kafka.OPERATIONS},
         _secret("LIANCHENG_KAFKA_PASSWORD_ADMIN", kafka.OPERATIONS, "password"),
         _secret("LIANCHENG_HUB_KEY", HUB_SECRET, "hub_key"),
     ]
-    job = _job("recover", ["python", "-m", "deploy.prepare", "recover"], [*_owner(), *more])
+    job = _job("recover", ["python", "-m", "deploy.prepare", "recover"], [*_owner(), *more], list(AUTHORITIES))
     job["spec"]["suspend"] = True
     return job
 
 
-def _job(name: str, command: list[str], env: list[Document]) -> Document:
-    container = _bare(name, command) | {
+def _job(name: str, command: list[str], env: list[Document], servers: list[str]) -> Document:
+    container = _bare(name, command, servers) | {
         "env": env,
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "512Mi"}},
     }
@@ -171,6 +194,6 @@ def _job(name: str, command: list[str], env: list[Document]) -> Document:
         "metadata": {"name": name, "labels": labels(name)},
         "spec": {
             "backoffLimit": 6,
-            "template": {"metadata": {"labels": labels(name)}, "spec": _pod(container, name) | {"restartPolicy": "OnFailure"}},
+            "template": {"metadata": {"labels": labels(name)}, "spec": _pod(container, name, servers) | {"restartPolicy": "OnFailure"}},
         },
     }

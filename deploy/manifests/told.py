@@ -41,6 +41,8 @@ class Place(NamedTuple):
     """Where merchants and platforms reach it."""
     prometheus: str
     evidence_folder: str = ""
+    kafka_ca: str = ""
+    """The file of who vouches for the brokers; empty: they speak without TLS."""
 
 
 def told(workload: Workload, place: Place) -> dict[str, Source]:
@@ -54,6 +56,8 @@ def told(workload: Workload, place: Place) -> dict[str, Source]:
         "prometheus_url": Value(place.prometheus),
         "regulator_https": Value("1"),
     }
+    if place.kafka_ca:
+        known["kafka_ca"] = Value(place.kafka_ca)
     known |= {name: Kept(HUB_SECRET, name) for name in SHARED}
     known |= {f"database_{role}": Password(role) for role in workload.roles}
     if workload.kafka_user is not None:

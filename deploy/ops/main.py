@@ -10,6 +10,7 @@ import httpx
 from litestar import Litestar
 
 from deploy.ops import expressions
+from deploy.ops.alerts import table
 from deploy.ops.page import HANDLERS
 from deploy.ops.settings import Settings
 from deploy.ops.sources import FromPrometheus, OwnScrapes, Source
@@ -20,10 +21,11 @@ from services.web import application as site
 
 
 def source(settings: Settings, client: httpx.AsyncClient) -> Source:
-    asked = expressions.read()
+    rules = table.read()
+    asked = expressions.read(rules)
     if settings.prometheus_url:
-        return FromPrometheus(settings.prometheus_url, asked.asked, client, time.time)
-    return OwnScrapes(asked, settings.targets, client, time.time)
+        return FromPrometheus(settings.prometheus_url, rules, asked.asked, client, time.time)
+    return OwnScrapes(rules, asked, settings.targets, client, time.time)
 
 
 def _end_if_failed(keeping: "asyncio.Task[None]") -> None:

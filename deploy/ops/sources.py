@@ -1,14 +1,16 @@
-"""Where the curves of the last hour come from: a Prometheus, or, where there is none, this process's own scrapes."""
+"""Where curves and alerts come from: a Prometheus, or, where there is none, this process's own scrapes of the last hour."""
 
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, NamedTuple
 
 import httpx
 
+from deploy.ops.alerts.states import Alerts, Watch, of_prometheus
+from deploy.ops.alerts.table import Rule
 from deploy.ops.expressions import Expressions
 from deploy.ops.promql.ring import Labels, Ring
 from deploy.ops.promql.vectors import Vector
@@ -22,7 +24,7 @@ Line = list[float | None]
 
 
 class Away(Exception):
-    """Prometheus does not answer, or not with curves."""
+    """Prometheus does not answer, or not as it should."""
 
 
 class Curves(NamedTuple):
@@ -42,6 +44,10 @@ class Source(ABC):
         """Those of the last hour; Away when they cannot be had now."""
 
     @abstractmethod
+    async def alerts(self) -> Alerts:
+        """As they stand; Away when that cannot be known now."""
+
+    @abstractmethod
     async def keep(self) -> None:
         """Whatever has to be done all the time, until it is cancelled."""
 
@@ -56,9 +62,15 @@ class OwnScrapes(Source):
     name = ""
 
     def __init__(
-        self, expressions: Expressions, targets: Mapping[str, httpx.URL], client: httpx.AsyncClient, clock: Callable[[], float]
+        self,
+        rules: Sequence[Rule],
+        expressions: Expressions,
+        targets: Mapping[str, httpx.URL],
+        client: httpx.AsyncClient,
+        clock: Callable[[], float],
     ) -> None:
         self._expressions, self._clock, self._ring = expressions, clock, Ring()
+        self._watch = Watch(rules, {rule.name: "too-long" for rule in rules if rule.name not in expressions.watched})
         self._scraper = Scraper(targets, expressions.names, self._ring, client)
         self._points: deque[tuple[int, dict[str, Vector]]] = deque(maxlen=SPAN // STEP + 1)
 
@@ -73,7 +85,9 @@ class OwnScrapes(Source):
         now = self._clock()
         due = int(now // STEP) * STEP
         if not self._points or self._points[-1][0] < due:
-            self._points.append((due, await asyncio.to_thread(self._expressions.at, self._ring, now)))
+            found = await asyncio.to_thread(self._expressions.at, self._ring, now)
+            self._points.append((due, found.asked))
+            self._watch.saw(now, found.watched)
 
     def ready(self) -> str:
         return "ready" if self._points else "starting"
@@ -83,15 +97,23 @@ class OwnScrapes(Source):
         times = [at for at, _ in points]
         return Curves(times, {text: _joined([values[text] for _, values in points]) for text in self._expressions.asked})
 
+    async def alerts(self) -> Alerts:
+        if not self._points:
+            raise Away("nobody was asked yet")
+        return self._watch.told()
+
 
 class FromPrometheus(Source):
     """Asks its HTTP API, once for all who look."""
 
-    def __init__(self, address: str, expressions: Iterable[str], client: httpx.AsyncClient, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, address: str, rules: Sequence[Rule], expressions: Iterable[str], client: httpx.AsyncClient, clock: Callable[[], float]
+    ) -> None:
         self.name = address.rstrip("/")
-        self._expressions, self._client, self._clock = tuple(expressions), client, clock
-        self._asking, self._turns = asyncio.Lock(), asyncio.Semaphore(_AT_ONCE)
+        self._rules, self._expressions, self._client, self._clock = rules, tuple(expressions), client, clock
+        self._asking, self._asking_rules, self._turns = asyncio.Lock(), asyncio.Lock(), asyncio.Semaphore(_AT_ONCE)
         self._known: Curves | None = None
+        self._told: tuple[float, Alerts] | None = None
 
     async def keep(self) -> None:
         await asyncio.Event().wait()
@@ -108,15 +130,32 @@ class FromPrometheus(Source):
                 self._known = _begun(Curves(times, dict(zip(self._expressions, found, strict=True))))
             return self._known
 
+    async def alerts(self) -> Alerts:
+        """As old as a scrape at most."""
+        async with self._asking_rules:
+            if self._told is None or self._clock() - self._told[0] >= SCRAPE:
+                said = await self._get("rules", {"type": "alert"})
+                try:
+                    self._told = (self._clock(), of_prometheus(self._rules, said))
+                except (ValueError, KeyError, TypeError) as error:
+                    raise Away(f"{self.name}: {error!r}") from error
+            return self._told[1]
+
     async def _ask(self, text: str, times: list[int]) -> Mapping[Labels, Line]:
         query: dict[str, str | int] = {"query": text, "start": times[0], "end": times[-1], "step": STEP}
+        async with self._turns:
+            said = await self._get("query_range", query)
         try:
-            async with self._turns:
-                answer = await self._client.get(f"{self.name}/api/v1/query_range", params=query)
-            answer.raise_for_status()
-            return dict(_line(found, times) for found in answer.json()["data"]["result"])
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise Away(str(error)) from error
+            return dict(_line(found, times) for found in said["data"]["result"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise Away(f"{self.name}: {error!r}") from error
+
+    async def _get(self, what: str, query: Mapping[str, str | int]) -> Any:
+        try:
+            answer = await self._client.get(f"{self.name}/api/v1/{what}", params=dict(query))
+            return answer.raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise Away(f"{self.name}: {error!r}") from error
 
 
 def _line(found: Mapping[str, Any], times: list[int]) -> tuple[Labels, Line]:

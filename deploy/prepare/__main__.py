@@ -46,7 +46,7 @@ def begin_again(settings: Settings) -> None:
 
 
 def _kafka(settings: Settings) -> Kafka:
-    return Kafka(settings.kafka, settings.kafka_admin, settings.kafka_password_admin)
+    return Kafka(settings.kafka, settings.kafka_admin, settings.kafka_password_admin, settings.kafka_ca)
 
 
 def main() -> None:

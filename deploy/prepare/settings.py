@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 
 from deploy.local.access.secrets import KAFKA_USERS, ROLES
-from events.transport.settings import Secret, WrongSetting
+from events.transport.settings import File, Secret, WrongSetting
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,6 +16,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """As a URL. The owner of the database; may create roles where it is to make them."""
     kafka: str = ""
     """Brokers whose topics, users and rights are to be made; empty: somebody else's operator makes them."""
+    kafka_ca: File = File("")
+    """Certificates (PEM) of who vouches for the brokers, which then speak TLS."""
     kafka_admin: str = "admin"
     kafka_password_admin: str = ""
     hub_key: Annotated[str, msgspec.Meta(pattern="^([0-9a-fA-F]{64})?$")] = ""

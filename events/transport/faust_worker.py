@@ -6,6 +6,7 @@ Faust 0.15.3 commits past records still in flight, so its group offsets are neve
 import asyncio
 import logging
 import os
+import ssl
 import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -97,11 +98,17 @@ class PlacedConsumer(driver.Consumer):
             self._read_offset[tp] = self._committed_offset[tp] = offset - 1 if within and offset else None
 
 
+def _credentials(kafka: Kafka) -> faust.SASLCredentials:
+    """With a context of TLS exactly where kafka-python speaks it too; it asks for a certificate and checks the broker's name."""
+    encrypted = ssl.create_default_context(cafile=kafka.ca) if kafka.ca else None
+    return faust.SASLCredentials(username=kafka.user, password=kafka.password, mechanism="SCRAM-SHA-512", ssl_context=encrypted)
+
+
 def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> faust.App:
     return faust.App(
         group,
         broker=f"kafka://{kafka.bootstrap.replace(',', ';')}",
-        broker_credentials=faust.SASLCredentials(username=kafka.user, password=kafka.password, mechanism="SCRAM-SHA-512"),
+        broker_credentials=_credentials(kafka),
         topic_disable_leader=True,
         topic_allow_declare=False,
         store="memory://",

@@ -1,13 +1,16 @@
 """Settings: frozen Structs, read once from the environment, a wrong one refused by its name."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeVar
+from pathlib import Path
+from typing import Annotated, Literal, NewType, TypeVar
 
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Secret = Annotated[str, msgspec.Meta(min_length=1)]
+File = NewType("File", str)
+"""The path of a file that has to be there when the process starts."""
 
 
 class WrongSetting(SystemExit):
@@ -32,6 +35,8 @@ def read(cls: type[T], environ: Mapping[str, str]) -> T:
             values[field.name] = msgspec.convert(text, field.type, strict=False)
         except msgspec.ValidationError as wrong:
             raise WrongSetting(name, str(wrong)) from None
+        if field.type is File and not Path(text).is_file():
+            raise WrongSetting(name, f"there is no file {text}")
     try:
         return cls(**values)
     except ValueError as wrong:

@@ -9,7 +9,7 @@ from events.transport import faust_worker
 from events.transport import settings as reading
 from events.transport.faust_worker import Handler
 from events.transport.kafka import Kafka
-from events.transport.settings import Port, Secret, Service
+from events.transport.settings import File, Port, Secret, Service
 from events.transport.telemetry import configure_logs, log, serve_health
 from services.gateway.ingress import Ingress
 from services.gateway.settings import HubKey
@@ -20,6 +20,8 @@ class Settings(Service, frozen=True, kw_only=True):
 
     database_ingress: str
     kafka: str
+    kafka_ca: File = File("")
+    """Certificates (PEM) of who vouches for the brokers, which then speak TLS. Empty: they speak without."""
     kafka_password_ingress: Secret
     hub_key: HubKey
     ingress_port: Port = 8161
@@ -34,7 +36,7 @@ def restart() -> None:
 def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("ingress", settings.log_level, settings.otlp_endpoint)
-    kafka = Kafka(settings.kafka, "ingress", settings.kafka_password_ingress)
+    kafka = Kafka(settings.kafka, "ingress", settings.kafka_password_ingress, settings.kafka_ca)
     serve_health(settings.host, settings.ingress_port, lambda: "ready")
     ingress = Ingress(
         conninfo=settings.database_ingress,

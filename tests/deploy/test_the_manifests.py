@@ -12,6 +12,7 @@ import jsonschema
 import msgspec
 import pytest
 import yaml
+from psycopg.conninfo import conninfo_to_dict
 
 from deploy.local.access.secrets import KAFKA_USERS, ROLES
 from deploy.local.processes import PROCESSES
@@ -144,7 +145,7 @@ def test_every_user_has_the_rights_of_the_table_and_no_other() -> None:
     assert granted(users) == as_said(HUB_GRANTS)
     cluster = of("Kafka")["liancheng"]["spec"]["kafka"]
     assert cluster["authorization"] == {"type": "simple", "superUsers": [kafka.OPERATIONS]}
-    assert all(listener["authentication"]["type"] == "scram-sha-512" for listener in cluster["listeners"])
+    assert all(listener["tls"] and listener["authentication"]["type"] == "scram-sha-512" for listener in cluster["listeners"])
 
 
 def test_a_member_gets_its_topics_and_its_rights_and_no_other() -> None:
@@ -185,6 +186,8 @@ def read(workload: Workload, environment: dict[str, str]) -> Any:
     """As its main reads it."""
     filled = {name: re.sub(r"\$\{[A-Z_]+:-([^}]*)\}", r"\1", value) for name, value in environment.items()}
     filled = {name: re.sub(r"\$\{[A-Z_]+:\?\}", "ab" * 32, value) for name, value in filled.items()}
+    if "LIANCHENG_KAFKA_CA" in filled:
+        filled["LIANCHENG_KAFKA_CA"] = __file__  # a file that is there, as the mounted one will be
     return reading.read(_settings(workload.module), filled)
 
 
@@ -215,6 +218,38 @@ def test_nobody_is_given_anothers_secret() -> None:
         env = of("Deployment")[workload.name]["spec"]["template"]["spec"]["containers"][0]["env"]
         kept = {it["valueFrom"]["secretKeyRef"]["name"] for it in env if "valueFrom" in it} - {"liancheng-hub"}
         assert kept == {postgres.role_secret(role) for role in workload.roles} | ({workload.kafka_user} if workload.kafka_user else set())
+
+
+def pods() -> dict[str, Document]:
+    """Of Deployments and jobs, by name."""
+    return {name: it["spec"]["template"]["spec"] for name, it in (of("Deployment") | of("Job")).items()}
+
+
+def files_of(pod: Document) -> dict[str, str]:
+    """What is mounted from secrets: the path of each file, and the secret that it is of."""
+    mounts = {it["name"]: it["mountPath"] for it in pod["containers"][0]["volumeMounts"]}
+    secret = {volume["name"]: volume["secret"] for volume in pod["volumes"] if "secret" in volume}
+    return {f"{mounts[name]}/{item['path']}": it["secretName"] for name, it in secret.items() for item in it["items"]}
+
+
+@pytest.mark.parametrize("name", pods())
+def test_every_server_has_to_prove_its_name_by_a_certificate_that_is_mounted(name: str) -> None:
+    pod = pods()[name]
+    told = {it["name"]: it.get("value", "") for it in pod["containers"][0]["env"]}
+    expected = {told["LIANCHENG_KAFKA_CA"]: kafka.CA_SECRET} if "LIANCHENG_KAFKA_CA" in told else {}
+    databases = [conninfo_to_dict(value) for word, value in told.items() if word.startswith("LIANCHENG_DATABASE_")]
+    for database in databases:
+        assert (database["host"], database["sslmode"]) == (postgres.HOST, "verify-full")
+        expected[str(database["sslrootcert"])] = postgres.CA_SECRET
+    assert files_of(pod) == expected
+    workload = next((it for it in workloads() if it.name == name), None)
+    if workload is not None:
+        assert ("LIANCHENG_KAFKA_CA" in told) == (workload.kafka_user is not None)
+        assert len(databases) == len(workload.roles)
+
+
+def test_whoever_speaks_without_tls_is_turned_away() -> None:
+    assert of("Cluster")[postgres.CLUSTER]["spec"]["postgresql"]["pg_hba"][0] == "hostnossl all all all reject"
 
 
 def test_a_required_setting_that_nothing_is_known_of_is_named() -> None:

@@ -1,8 +1,10 @@
 """A setting is read once, and a wrong one is refused by its name."""
 
+from pathlib import Path
+
 import pytest
 
-from events.transport.settings import Port, Service, WrongSetting, read
+from events.transport.settings import File, Port, Service, WrongSetting, read
 
 
 class Example(Service, frozen=True, kw_only=True):
@@ -29,3 +31,15 @@ def test_a_wrong_setting_stops_the_start_with_its_name(environ: dict[str, str], 
     with pytest.raises(WrongSetting, match=f"^{name}: ") as stopped:
         read(Example, environ)
     assert stopped.value.name == name
+
+
+class Trusting(Service, frozen=True, kw_only=True):
+    authority: File = File("")
+
+
+def test_a_file_has_to_be_there_when_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.crt").touch()
+    assert read(Trusting, {"LIANCHENG_AUTHORITY": str(tmp_path / "ca.crt")}).authority == str(tmp_path / "ca.crt")
+    assert read(Trusting, {}).authority == ""
+    with pytest.raises(WrongSetting, match=r"^LIANCHENG_AUTHORITY: there is no file"):
+        read(Trusting, {"LIANCHENG_AUTHORITY": str(tmp_path / "gone.crt")})

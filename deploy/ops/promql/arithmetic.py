@@ -6,7 +6,7 @@ extrapolates the first seconds of a new series a little less.
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from math import inf, nan
+from math import inf, isnan, nan
 
 ENOUGH = 1.1
 """A series that begins or ends within so many of its steps from the window's edge is taken to reach the edge."""
@@ -24,6 +24,11 @@ def increase(times: Sequence[float], values: Sequence[float], start: float, end:
         before = min(before, span * values[0] / grown)  # further back it would have been below zero
     reach = span + sum(gap if gap < step * ENOUGH else step / 2 for gap in (before, after))
     return grown * reach / span
+
+
+def changes(values: Sequence[float]) -> int:
+    """How often a gauge took another value."""
+    return sum(before != after and not (isnan(before) and isnan(after)) for before, after in pairwise(values))
 
 
 def quantile(share: float, buckets: Iterable[tuple[float, float]]) -> float:

@@ -1,14 +1,14 @@
-"""The part of PromQL that the panels speak, over a ring: gauges, rates, increases, quantiles, sums and shares. Pure."""
+"""The part of PromQL that panels and alerts speak, over a ring: gauges, rates, quantiles, sums, shares, what is absent. Pure."""
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import promql_parser as promql
 from promql_parser import Expr
 
-from deploy.ops.promql.arithmetic import increase
-from deploy.ops.promql.ring import Labels, Ring
+from deploy.ops.promql.arithmetic import changes, increase
+from deploy.ops.promql.ring import Labels, Ring, Stretch
 from deploy.ops.promql.vectors import Unsupported, Value, Vector, aggregated, combined, quantiles
 
 _MATCH: Mapping[str, Callable[[str, str], bool]] = {
@@ -61,6 +61,10 @@ class Evaluation:
         match call.func.name, call.args:
             case ("rate" | "increase") as name, [promql.MatrixSelector() as window]:
                 return self._grown(window, per_second=name == "rate")
+            case "changes", [promql.MatrixSelector() as window]:
+                return {stretch.labels: float(changes(stretch.values)) for stretch in self._stretches(window)}
+            case "absent", [promql.VectorSelector() as selector]:
+                return {} if self.vector(selector) else {_expected(selector): 1.0}
             case "histogram_quantile", [promql.NumberLiteral() as share, buckets]:
                 return quantiles(share.val, self.vector(buckets))
             case "vector", [promql.NumberLiteral() as number]:
@@ -68,16 +72,25 @@ class Evaluation:
         raise Unsupported(str(call))
 
     def _grown(self, window: promql.MatrixSelector, *, per_second: bool) -> Vector:
-        chosen, seconds = window.vector_selector, window.range.total_seconds()
+        seconds, found = window.range.total_seconds(), Vector()
+        for stretch in self._stretches(window):
+            grown = increase(stretch.times, stretch.values, self._at - seconds, self._at)
+            if grown is not None:
+                found[stretch.labels] = grown / seconds if per_second else grown
+        return found
+
+    def _stretches(self, window: promql.MatrixSelector) -> Iterator[Stretch]:
+        chosen = window.vector_selector
         if chosen.name is None or chosen.offset is not None or chosen.at is not None:
             raise Unsupported(str(window))
-        found: Vector = {}
-        for stretch in self._ring.window(chosen.name, self._at, seconds):
+        for stretch in self._ring.window(chosen.name, self._at, window.range.total_seconds()):
             if _chosen(chosen, stretch.labels):
-                grown = increase(stretch.times, stretch.values, self._at - seconds, self._at)
-                if grown is not None:
-                    found[stretch.labels] = grown / seconds if per_second else grown
-        return found
+                yield stretch
+
+
+def _expected(selector: promql.VectorSelector) -> Labels:
+    """What a series that is not there would have been called, as far as the selector says it."""
+    return tuple(sorted((one.name, one.value) for one in selector.matchers.matchers if str(one.op) == "MatchOp.Equal"))
 
 
 def _chosen(selector: promql.VectorSelector, labels: Labels) -> bool:
@@ -95,3 +108,17 @@ def names(expression: Expr, recorded: Mapping[str, Expr]) -> set[str]:
 
     promql.walk(expression, visit)
     return found
+
+
+def reach(expression: Expr, recorded: Mapping[str, Expr]) -> float:
+    """How many seconds it looks back at most, through recorded expressions too."""
+    found = [0.0]
+
+    def visit(node: Expr) -> None:
+        if isinstance(node, promql.MatrixSelector):
+            found.append(node.range.total_seconds())
+        elif isinstance(node, promql.VectorSelector) and (named := recorded.get(node.name or "")) is not None:
+            found.append(reach(named, recorded))
+
+    promql.walk(expression, visit)
+    return max(found)

@@ -62,6 +62,8 @@ def combined(expression: promql.BinaryExpr, left: Value, right: Value) -> Value:
         raise Unsupported(str(expression))
     if sign == "or" and isinstance(left, dict) and isinstance(right, dict):
         return right | left
+    if sign == "and" and isinstance(left, dict) and isinstance(right, dict):
+        return {labels: value for labels, value in left.items() if labels in right}
     if sign in _COMPARE and isinstance(left, dict):
         holds, bound = _COMPARE[sign], dict.fromkeys(left, right) if isinstance(right, float) else right
         return {labels: value for labels, value in left.items() if labels in bound and holds(value, bound[labels])}

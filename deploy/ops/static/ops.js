@@ -82,11 +82,26 @@ function draw(panel, times, lines) {
   tell(panel, lines, plots.get(panel).plot.cursor.idx ?? null);
 }
 
+// The table of alerts comes as the server writes it; it is put in place only when it says something new, and stays unfolded.
+let said = null;
+async function renewAlerts() {
+  const answer = await fetch(`/ops/alerts${location.search}`);
+  const text = answer.ok ? await answer.text() : said;
+  if (text === said) return;
+  const place = document.getElementById("alerts");
+  const unfolded = place.querySelector("details[open]") !== null;
+  place.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+  const details = place.querySelector("details");
+  if (details) details.open = unfolded;
+  said = text;
+}
+
 async function renew() {
   let told = null;
   try {
     const answer = await fetch("/ops/curves");
     if (answer.ok) told = await answer.json();
+    await renewAlerts();
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // fetch says so when nobody is there
   }

@@ -10,6 +10,7 @@ from events.client.publish.kafka import Access
 from events.client.statement import Member
 
 KEY, BROKER_USER, BROKER_PASSWORD = "LIANCHENG_KEY", "LIANCHENG_KAFKA_USERNAME", "LIANCHENG_KAFKA_PASSWORD"
+BROKER_CA = "LIANCHENG_KAFKA_CA"
 WEBHOOK_SECRET = "LIANCHENG_WEBHOOK_SECRET"
 WAYS = ("stream", "feed", "topic", "webhook")
 
@@ -30,9 +31,11 @@ class Words(msgspec.Struct, frozen=True):
     once: bool
     answers: bool
     by: str
-    listen: str
+    listen: tuple[str, int]
+    url: str
+    secret: str
     secrets: tuple[str, ...]
-    """Of the webhook; two while it changes."""
+    """Of the webhook; two while it changes. Those that `url` brings are kept in the file `secret`."""
 
     @property
     def member(self) -> Member:
@@ -54,16 +57,32 @@ def parse(arguments: Sequence[str], environment: Mapping[str, str]) -> Words:
     if getattr(given, "kafka", None):
         if not environment.get(BROKER_USER) or not environment.get(BROKER_PASSWORD):
             raise Missing(f"{BROKER_USER} and {BROKER_PASSWORD} must be set for --kafka / 使用 --kafka 时必须设置")
-        kafka = Access(given.kafka, environment[BROKER_USER], environment[BROKER_PASSWORD])
+        kafka = Access(given.kafka, environment[BROKER_USER], environment[BROKER_PASSWORD], environment.get(BROKER_CA, ""))
     words = {name: value for name, value in vars(given).items() if name != "kafka"}
-    defaults = {"outbox": "outbox.db", "copy": "directives.db", "once": False, "answers": False, "by": WAYS[0], "listen": ""}
+    defaults = {
+        "outbox": "outbox.db",
+        "copy": "directives.db",
+        "once": False,
+        "answers": False,
+        "by": WAYS[0],
+        "listen": ("", 0),
+        "url": "",
+        "secret": "",
+    }
     secrets = tuple(environment.get(WEBHOOK_SECRET, "").split())
     found = Words(**{**defaults, **words, "key": key, "code": parts[1], "kafka": kafka, "secrets": secrets})
     if found.by == "topic" and kafka is None:
         raise Missing("--by topic needs --kafka BOOTSTRAP / 使用 --by topic 时须给出 --kafka")
-    if found.by == "webhook" and not secrets:
-        raise Missing(f"{WEBHOOK_SECRET} must hold what PUT /v1/webhook answered: whsec_… / 须为登记回调地址时得到的密钥")
+    if found.by == "webhook" and not (secrets or found.url):
+        raise Missing(f"--by webhook needs --url, or {WEBHOOK_SECRET}: what PUT /v1/webhook answered / 须给出 --url 或登记时得到的密钥")
     return found
+
+
+def _place(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65535:
+        raise argparse.ArgumentTypeError("must be HOST:PORT / 须为 主机:端口")
+    return host, int(port)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,7 +98,11 @@ def _parser() -> argparse.ArgumentParser:
     follow.add_argument("--once", action="store_true", help="end when the copy is current")
     follow.add_argument("--by", choices=WAYS, default=WAYS[0], help="the way they come; default stream")
     follow.add_argument("--kafka", metavar="BOOTSTRAP", help="for --by topic")
-    follow.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8190", help="for --by webhook, behind your TLS")
+    follow.add_argument("--listen", metavar="HOST:PORT", type=_place, default="127.0.0.1:8190", help="for --by webhook, behind your TLS")
+    follow.add_argument("--url", default="", help="for --by webhook: where the hub reaches it; registered at each start")
+    follow.add_argument(
+        "--secret", metavar="FILE", default="webhook.secret", help="for --url: what the hub signs with; default webhook.secret"
+    )
     commands.add_parser("check", help="keys in, what the copy says out / 查询本地副本")
     notices = commands.add_parser("notices", help="notices to hand out / 待送达告知书")
     notices.add_argument("--answers", action="store_true", help="read what became of them instead: delivered or failed")

@@ -20,14 +20,17 @@ class Access(msgspec.Struct, frozen=True):
     bootstrap: str
     username: str
     password: str
+    ca: str = ""
+    """A file of certificates (PEM) of who vouches for brokers that speak TLS; empty: they speak without."""
 
     def settings(self) -> dict[str, object]:
+        encrypted = {"security_protocol": "SASL_SSL", "ssl_cafile": self.ca, "ssl_check_hostname": True}
         return {
             "bootstrap_servers": self.bootstrap,
-            "security_protocol": "SASL_PLAINTEXT",
             "sasl_mechanism": "SCRAM-SHA-512",
             "sasl_plain_username": self.username,
             "sasl_plain_password": self.password,
+            **(encrypted if self.ca else {"security_protocol": "SASL_PLAINTEXT"}),
         }
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import psycopg
 from eventsourcing.application import Application
+from eventsourcing.persistence import InfrastructureFactory
+from eventsourcing.utils import Environment
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool
 
@@ -38,19 +40,17 @@ class Store(Application[UUID]):
 
     def __init__(self, conninfo: str, *, name: str = "hub") -> None:
         parts = conninfo_to_dict(conninfo)
-        super().__init__(
-            {
-                "POSTGRES_DBNAME": str(parts["dbname"]),
-                "POSTGRES_HOST": str(parts["host"]),
-                "POSTGRES_PORT": str(parts.get("port", 5432)),
-                "POSTGRES_USER": str(parts["user"]),
-                "POSTGRES_PASSWORD": str(parts.get("password", "")),
-            }
-        )
-        # The library passes no session options on; its pool opens only later.
-        library_pool: Any = self.recorder.datastore.pool  # type: ignore[attr-defined]
-        library_pool.kwargs.update(session(name))
+        named = {word: str(parts.pop(word.lower(), "")) for word in ("DBNAME", "HOST", "PORT", "USER", "PASSWORD")}
+        self._rest = parts | session(name)
+        super().__init__({f"POSTGRES_{word}": value for word, value in named.items()})
         self.pool: ConnectionPool = pool(conninfo, name=name)
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
+        """The library passes nothing on of how long to wait, nor of how the server has to prove its name; and it connects at once."""
+        factory = super().construct_factory(env)
+        library_pool: Any = factory.datastore.pool  # type: ignore[attr-defined]
+        library_pool.kwargs.update(self._rest)
+        return factory
 
     def append_statements(self, submissions: Sequence[Submission]) -> list[Recorded]:
         """Record a group; see append_statements. A commit whose answer was lost is found by calling again."""

@@ -1,4 +1,4 @@
-"""The curves of a page without Prometheus are those that Prometheus would draw: every panel, over the same samples."""
+"""A page without Prometheus draws and is alarmed as Prometheus would be: every panel and alert, over the same samples."""
 
 import socket
 import subprocess
@@ -13,6 +13,7 @@ import pytest
 from promql_parser import Expr
 
 from deploy.ops import expressions
+from deploy.ops.alerts import table
 from deploy.ops.expressions import Expressions
 from deploy.ops.promql.ring import Ring
 from deploy.ops.promql.vectors import Vector
@@ -20,7 +21,7 @@ from tests.operators.page.an_hour import BEGAN, Scrape, hour, open_metrics
 from tests.operators.promtool import program, promtool
 
 MOMENTS = range(int(BEGAN) + 120, int(BEGAN) + 4440, 240)
-ASKED = expressions.read()
+ASKED = expressions.read(table.read())
 
 
 Told = list[tuple[str, float, Scrape]]
@@ -97,7 +98,8 @@ def of_ours(told: Told, asked: Expressions) -> dict[int, dict[str, Vector]]:
     for at in MOMENTS:
         while waiting and waiting[-1][1] <= at:
             ring.append(*waiting.pop())
-        found[at] = asked.at(ring, at)
+        at_once = asked.at(ring, at)
+        found[at] = at_once.asked | at_once.watched
     return found
 
 
@@ -108,13 +110,16 @@ def same(ours: Vector, theirs: Vector) -> bool:
     )
 
 
-def test_every_panel_is_the_same(told: Told, prometheus: httpx.Client) -> None:
-    ours = of_ours(told, ASKED)
-    for text, expression in ASKED.asked.items():
+def test_every_panel_and_alert_is_the_same(told: Told, prometheus: httpx.Client) -> None:
+    ours, nothing = of_ours(told, ASKED), list[str]()
+    for text, expression in (*ASKED.asked.items(), *ASKED.watched.items()):
         theirs = of_prometheus(prometheus, expression)
-        assert any(theirs.values()), f"nothing to compare: {text}"
+        if not any(theirs.values()):
+            nothing.append(text)
         for at in MOMENTS:
             assert same(ours[at][text], theirs[at]), (text, at, ours[at][text], theirs[at])
+    assert set(nothing) <= ASKED.watched.keys()  # whose cases see them fire, one by one: test_the_alerts_of_the_page
+    assert len(nothing) < len(ASKED.watched) / 2
 
 
 @pytest.mark.parametrize(
@@ -128,6 +133,8 @@ def test_every_panel_is_the_same(told: Told, prometheus: httpx.Client) -> None:
         "count by (process) (liancheng_relay_age_seconds > 250) or sum by (process) (liancheng_lag_seconds)",
         "2 * sum(liancheng_lag_ids) - 1",
         "sum(liancheng_lag_ids) / 0",
+        "changes(liancheng_lag_ids[10m]) > 2 and liancheng_lag_ids > 100",
+        'absent(liancheng_lag_ids{process="nobody", topic=~"x.*"}) or absent(up{process="gateway"})',
     ],
 )
 def test_what_panels_may_say_one_day_is_the_same(told: Told, prometheus: httpx.Client, text: str) -> None:

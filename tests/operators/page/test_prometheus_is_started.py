@@ -1,6 +1,7 @@
 """`make run` starts the machine's own Prometheus where one is installed, and the operators' page then draws from it."""
 
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from deploy.local.processes import PROCESSES
 from deploy.local.stack import PROMETHEUS
-from tests.operators.page.test_the_page import shown, until
+from tests.operators.page.test_the_page import rows, shown, until
 from tests.operators.promtool import program
 from tests.support.stack import stack
 
@@ -45,6 +46,11 @@ def test_the_page_draws_what_prometheus_has_scraped() -> None:
 
         assert until(scraped)
         assert (settings.folder / "prometheus" / "data").is_dir()
+        down = {f"The process {name} does not answer ProcessDown" for name in every - {"ops"}}
+        assert until(lambda: down <= rows(address, "en").keys())
+        told = httpx.get(f"{address}/ops/alerts?lang=en").text
+        assert not re.search("not evaluated|not loaded|this page evaluates", told)
+        assert "the heartbeat beats" in told
         rules = httpx.get(f"{started.reach.prometheus}/api/v1/rules").json()["data"]["groups"]
         assert {"liancheng-objectives", "liancheng-objective-lift"} <= {group["name"] for group in rules}
     with pytest.raises(httpx.ConnectError):

@@ -12,6 +12,7 @@ import pytest
 
 from deploy.grafana.panels import ROWS
 from deploy.ops import words
+from deploy.ops.alerts import table
 from deploy.ops.page import legend
 from deploy.ops.settings import Settings
 from tests.operators.page.conftest import free_port
@@ -85,10 +86,56 @@ def test_the_root_leads_to_it_and_nothing_can_be_changed(page: str) -> None:
     assert {httpx.post(f"{page}{path}").status_code for path in ("/ops", "/ops/curves", "/metrics")} == {405}
 
 
+def rows(address: str, language: str) -> dict[str, tuple[str, ...]]:
+    """Of the table of raised alerts: state and severity by what is said."""
+    html = httpx.get(f"{address}/ops/alerts?lang={language}").raise_for_status().text.partition("<details>")[0]
+    found = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.DOTALL) for row in html.split("<tr>")[2:]]
+    return {_text(row[2]): (_text(row[0]), _text(row[1])) for row in found}
+
+
+def _text(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", "", html).split())
+
+
+def test_without_prometheus_the_page_works_the_alerts_out_and_says_so(page: str) -> None:
+    """Whether it fires already depends on how long this page has been up."""
+    down = until(lambda: {said: row for said, row in rows(page, "en").items() if said.endswith("ProcessDown")})
+    ((said, (state, severity)),) = down.items()
+    assert (said, severity) == ("The process gone does not answer ProcessDown", "page")
+    assert state in ("pending", "firing")
+    assert "进程 gone 无响应 ProcessDown" in rows(page, "zh")
+    told = _text(httpx.get(f"{page}/ops/alerts?lang=en").text)
+    assert "the heartbeat beats; 3 rules are not evaluated" in told
+    assert "no Prometheus: this page evaluates the rules by itself" in told
+    assert told.count("not evaluated") == 3 + 1
+
+
+def test_the_page_holds_its_alerts_without_a_script(page: str) -> None:
+    assert until(lambda: "进程 gone 无响应" in httpx.get(f"{page}/ops").text)
+
+
+def test_every_alert_leads_to_its_runbook(page: str) -> None:
+    html = httpx.get(f"{page}/ops/alerts?lang=en").text
+    links = set(re.findall(r'href="(/ops/runbooks/[^"]*)"', html))
+    assert links == {f"/ops/runbooks/{rule.runbook}?lang=en" for rule in table.read()}
+    for link in links:
+        read = httpx.get(f"{page}{link}")
+        assert (read.status_code, read.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert "怎么办 · What to do</h2>" in read.text
+        assert "default-src 'none'" in read.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("name", ["gone.md", "..%2F..%2FREADME.md", "restore", "%2Fetc%2Fpasswd"])
+def test_nothing_else_is_read_out(page: str, name: str) -> None:
+    assert httpx.get(f"{page}/ops/runbooks/{name}").status_code == 404
+
+
 def test_a_prometheus_that_does_not_answer_is_said() -> None:
     port, away = free_port(), f"http://127.0.0.1:{free_port()}"
     with served("deploy.ops.main", port, {"OPS_PORT": str(port), "PROMETHEUS_URL": away}) as address:
-        assert away in httpx.get(f"{address}/ops").text
+        shown_then = httpx.get(f"{address}/ops").text
+        assert away in shown_then
+        assert "告警状态未知" in shown_then
         answer = httpx.get(f"{address}/ops/curves")
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
 

@@ -28,9 +28,36 @@ def opened(chromium: Browser, address: str) -> tuple[Page, list[str]]:
 def test_every_panel_is_drawn_and_accessible(page: str, chromium: Browser, query: str) -> None:
     view, said = opened(chromium, f"{page}/ops{query}")
     expect(view.locator("article canvas")).to_have_count(PANELS)
+    expect(view.locator("#alerts table").first).to_contain_text("ProcessDown")
+    view.locator("summary").click()
     view.evaluate(AXE.read_text())
     found = view.evaluate("tags => axe.run({runOnly: tags})", TAGS)
     assert [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]] == []
+    assert said == []
+
+
+def test_alerts_are_renewed_in_their_place_and_stay_unfolded(page: str, chromium: Browser) -> None:
+    view, said = opened(chromium, f"{page}/ops?lang=en")
+    view.locator("summary").click()
+    told = view.request.get(f"{page}/ops/alerts?lang=en").text()
+    view.route(
+        "**/ops/alerts?lang=en", lambda route: route.fulfill(body=told.replace("The process gone", "Nobody"), content_type="text/html")
+    )
+    view.evaluate("renew()")
+    expect(view.locator("#alerts")).to_contain_text("Nobody does not answer")
+    expect(view.locator("#alerts details")).to_have_attribute("open", "")
+    assert said == []
+
+
+def test_a_runbook_is_read_in_the_browser(page: str, chromium: Browser) -> None:
+    view, said = opened(chromium, f"{page}/ops?lang=en")
+    view.get_by_role("link", name="process-down").first.click()
+    expect(view.get_by_role("heading", name="What to do")).to_be_visible()
+    view.evaluate(AXE.read_text())
+    found = view.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+    assert [one["id"] for one in found["violations"]] == []
+    view.get_by_role("link", name="Back to the page").click()
+    expect(view.locator("#alerts-title")).to_be_visible()
     assert said == []
 
 

@@ -21,7 +21,7 @@ def filled(*told: dict[Key, float], every: float = 5.0) -> Ring:
 
 
 def value(ring: Ring, text: str, at: float) -> object:
-    (found,) = Expressions({text: promql.parse(text)}, {}).at(ring, at).values()
+    (found,) = Expressions({text: promql.parse(text)}, {}).at(ring, at).asked.values()
     return found
 
 
@@ -73,7 +73,9 @@ def test_a_scrape_keeps_what_is_asked_for_under_its_process() -> None:
     assert [key.name for key in found] == ["windows"]
 
 
-@pytest.mark.parametrize("text", ["topk(2, doors)", "doors offset 5m", "sum without (side) (doors)", "deriv(doors[5m])", "doors and doors"])
+@pytest.mark.parametrize(
+    "text", ["topk(2, doors)", "doors offset 5m", "sum without (side) (doors)", "deriv(doors[5m])", "doors unless doors"]
+)
 def test_what_is_not_spoken_is_refused_not_guessed(text: str) -> None:
     with pytest.raises(Unsupported):
         value(Ring(), text, 0.0)
