@@ -8,7 +8,7 @@ import pytest
 
 from events.facts.fact import SEVERITY, Category, Measure, Tier
 from services.adjudication import rulebooks
-from services.adjudication.domain.law.rulebook import parse
+from services.adjudication.domain.law.proof import parse
 from tests.domain.spec import BOOK, BOOKS, Scene, days, delivered
 from tests.domain.stories import released
 

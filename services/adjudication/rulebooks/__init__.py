@@ -8,7 +8,8 @@ from msgspec.structs import replace
 
 from services.adjudication.domain.law.platform.schedule import PlatformBook
 from services.adjudication.domain.law.platform.schedule import read as read_schedule
-from services.adjudication.domain.law.rulebook import Rulebook, parse
+from services.adjudication.domain.law.proof import parse
+from services.adjudication.domain.law.rulebook import Rulebook
 
 CURRENT = "2026.1"
 """The one that is in force until another one is adopted."""

@@ -9,8 +9,7 @@ from msgspec.structs import replace
 from events.facts.fact import Measure, Tier
 from services.adjudication import rulebooks
 from services.adjudication.domain.law.corroboration import Ground
-from services.adjudication.domain.law.proof import AUTHORITY, BrokenRules, at_least, prove, tiers
-from services.adjudication.domain.law.rulebook import parse
+from services.adjudication.domain.law.proof import AUTHORITY, BrokenRules, at_least, parse, prove, tiers
 from services.adjudication.domain.law.table.cases import Axis, Entry, Part, Span, Table, cases, holding
 from services.adjudication.domain.law.table.examine import examine
 from tests.domain.spec import BOOK, BOOKS, imposed, member_of, ordered

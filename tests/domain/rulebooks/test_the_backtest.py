@@ -9,7 +9,8 @@ from projections.credit.read import scorecard
 from services.adjudication import rulebooks
 from services.adjudication.backtest.replay import Change, compare
 from services.adjudication.backtest.table import Trial, lines
-from services.adjudication.domain.law.rulebook import Rulebook, parse
+from services.adjudication.domain.law.proof import parse
+from services.adjudication.domain.law.rulebook import Rulebook
 from tests.domain.spec import BOOK, DEMOTE, FREEZE, LIMIT, WARN, Scene, days, given, imposed, lifted
 from tests.domain.stories import restricted
 

@@ -1,14 +1,11 @@
 """What no rulebook may say, whoever adopts it: bounds of the law and of the house that no table of cases shows."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from events.facts.fact import Tier
 from services.adjudication.domain.law.articles import Term, TierWord
+from services.adjudication.domain.law.rulebook import Rulebook
 from services.adjudication.domain.law.table.examine import Defect
-
-if TYPE_CHECKING:
-    from services.adjudication.domain.law.rulebook import Rulebook
 
 MONTHS: Mapping[TierWord, tuple[int, int]] = {"restricted": (3, 12), "blacklisted": (12, 36)}
 """The NDRC's Order 36, in force 2026-04-01: a general case three months to a year, a serious one a year to three."""
@@ -26,13 +23,13 @@ TURNED_DOWN_MONTHS = 6
 """At least; `make check-log` counts on it."""
 
 
-def disorder(book: "Rulebook") -> list[Defect]:
+def disorder(book: Rulebook) -> list[Defect]:
     """Bounds that are broken, names used twice, tiers without their guards."""
     broken = (*_rules(book), *_terms(book), *_waits(book), *_answers(book), *_interim(book))
     return [Defect("disorder", table, where) for table, where in broken]
 
 
-def _rules(book: "Rulebook") -> Iterator[tuple[str, str]]:
+def _rules(book: Rulebook) -> Iterator[tuple[str, str]]:
     names = [rule.name for rule in book.rules]
     yield from (("rules", f"{name} is there twice") for name in sorted({name for name in names if names.count(name) > 1}))
     if [rule.tier for rule in book.rules].count(Tier.WATCH) != 1:
@@ -42,7 +39,7 @@ def _rules(book: "Rulebook") -> Iterator[tuple[str, str]]:
             yield f"rules.{rule.name}", "no platform lists anybody alone"
 
 
-def _terms(book: "Rulebook") -> Iterator[tuple[str, str]]:
+def _terms(book: Rulebook) -> Iterator[tuple[str, str]]:
     for word, term in book.terms.items():
         yield from ((f"terms.{word}", broken) for broken in _term(word, term))
 
@@ -59,7 +56,7 @@ def _term(word: TierWord, term: Term) -> Iterator[str]:
         yield "two persons decide, and never silence"
 
 
-def _waits(book: "Rulebook") -> Iterator[tuple[str, str]]:
+def _waits(book: Rulebook) -> Iterator[tuple[str, str]]:
     waits = ("active_months", "watch_months", "waiting_days", "delivery_days", "review_days")
     yield from ((name, "takes some time") for name in waits if getattr(book, name) < 1)
     if book.review_days > REVIEW_DAYS:
@@ -72,13 +69,13 @@ def _waits(book: "Rulebook") -> Iterator[tuple[str, str]]:
         yield "watch_months", f"at most {WATCH_MONTHS}"
 
 
-def _answers(book: "Rulebook") -> Iterator[tuple[str, str]]:
+def _answers(book: Rulebook) -> Iterator[tuple[str, str]]:
     for plea in ("objection", "appeal", "repair", "review"):
         if not 0 < getattr(book.answers, plea) <= ANSWER_DAYS:
             yield f"answers.{plea}", f"within {ANSWER_DAYS} working days"
 
 
-def _interim(book: "Rulebook") -> Iterator[tuple[str, str]]:
+def _interim(book: Rulebook) -> Iterator[tuple[str, str]]:
     """An interim measure lapses by itself; the breaker always has a rate at which it holds."""
     interim, breaker = book.interim, book.breaker
     if not 0 < interim.hours <= INTERIM_HOURS:

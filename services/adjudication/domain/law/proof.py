@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
+
+import msgspec
 
 from events.facts.fact import Category, Measure, Tier
 from services.adjudication.domain.law.articles import Rule, Term, WeightOfMeasure
 from services.adjudication.domain.law.bounds import disorder
+from services.adjudication.domain.law.rulebook import Rulebook
 from services.adjudication.domain.law.table.cases import Axis, Entry, Part, Span, Table
 from services.adjudication.domain.law.table.examine import Defect, examine
-
-if TYPE_CHECKING:
-    from services.adjudication.domain.law.rulebook import Rulebook
 
 AUTHORITY = "authority of severity"
 
@@ -24,7 +23,16 @@ class BrokenRules(ValueError):
         self.defects = defects
 
 
-def prove(book: "Rulebook") -> list[Defect]:
+def parse(text: str) -> Rulebook:
+    """The rulebook of a TOML text. msgspec.ValidationError names what does not fit the schema, BrokenRules every defect of the rules."""
+    book = msgspec.toml.decode(text, type=Rulebook)
+    defects = prove(book)
+    if defects:
+        raise BrokenRules(book.version, defects)
+    return book
+
+
+def prove(book: Rulebook) -> list[Defect]:
     """Everything that is wrong with the book; nothing when every case of it has exactly one answer."""
     found = examine(weights(book)) + examine(groups(book)) + examine(tiers(book))
     for name, number in TERMS.items():
@@ -32,13 +40,13 @@ def prove(book: "Rulebook") -> list[Defect]:
     return found + climb(book) + disorder(book)
 
 
-def weights(book: "Rulebook") -> Table[WeightOfMeasure]:
+def weights(book: Rulebook) -> Table[WeightOfMeasure]:
     """Each measure has a weight, and a harder measure weighs, costs and lasts no less than a milder one."""
     entries = tuple(Entry(f"measures.{measure}", {"measure": frozenset([measure])}, weight) for measure, weight in book.measures.items())
     return Table("measures", (Axis("measure", tuple(Measure)),), entries, lambda it: (it.severity, it.points, it.months))
 
 
-def climb(book: "Rulebook") -> list[Defect]:
+def climb(book: Rulebook) -> list[Defect]:
     """Along the ladder of measures none of the three numbers falls."""
     columns: Mapping[str, Callable[[WeightOfMeasure], int]] = {
         "severity": lambda it: it.severity, "points": lambda it: it.points, "months": lambda it: it.months,
@@ -49,7 +57,7 @@ def climb(book: "Rulebook") -> list[Defect]:
     return [defect for table in tables for defect in examine(table) if defect.kind == "milder"]
 
 
-def groups(book: "Rulebook") -> Table[int]:
+def groups(book: Rulebook) -> Table[int]:
     """Each category is in one group."""
     entries = tuple(Entry(f"groups.{group.name}", {"category": frozenset(group.categories)}, group.eighths) for group in book.groups)
     return Table("groups", (Axis("category", tuple(Category)),), entries, lambda eighths: (eighths,))
@@ -60,7 +68,7 @@ def at_least(severity: int) -> str:
     return f"platforms of severity {severity}+"
 
 
-def tiers(book: "Rulebook") -> Table[Tier]:
+def tiers(book: Rulebook) -> Table[Tier]:
     """What a group of violations leads to, by how many platforms and by which authority: every rule is the answer of some case."""
     bounds = sorted({rule.severity for rule in book.rules if not rule.authority})
     axes = (
@@ -79,7 +87,7 @@ def tiers(book: "Rulebook") -> Table[Tier]:
     return Table("tiers", axes, (*rules, nothing), lambda tier: (tier,), possible)
 
 
-def _where(book: "Rulebook", rule: Rule) -> dict[str, frozenset[str] | Span]:
+def _where(book: Rulebook, rule: Rule) -> dict[str, frozenset[str] | Span]:
     leading = frozenset(group.name for group in book.groups if rule.tier <= group.highest_tier)
     return {
         "group": leading,
@@ -96,7 +104,7 @@ TERMS: Mapping[str, Callable[[Term], int]] = {
 }
 
 
-def terms(book: "Rulebook", name: str, number: Callable[[Term], int]) -> Table[int]:
+def terms(book: Rulebook, name: str, number: Callable[[Term], int]) -> Table[int]:
     """Each tier above watch has a term, and the harder tier no less of anything."""
     words = tuple(tier.word for tier in Tier if tier > Tier.WATCH)
     entries = tuple(Entry(f"terms.{word}", {"tier": frozenset([word])}, number(term)) for word, term in book.terms.items())

@@ -15,7 +15,6 @@ from services.adjudication.domain.law.articles import AnswerRule, BreakerRule, G
 from services.adjudication.domain.law.calendar import months_after
 from services.adjudication.domain.law.corroboration import Ground, one_each, with_evidence_of_their_own
 from services.adjudication.domain.law.platform.schedule import PlatformBook
-from services.adjudication.domain.law.proof import BrokenRules, prove
 
 
 class Found(NamedTuple):
@@ -136,12 +135,3 @@ class Rulebook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def watch_rule(self) -> Rule:
         return next(rule for rule in self.rules if rule.tier == Tier.WATCH)
-
-
-def parse(text: str) -> Rulebook:
-    """The rulebook of a TOML text. msgspec.ValidationError names what does not fit the schema, BrokenRules every defect of the rules."""
-    book = msgspec.toml.decode(text, type=Rulebook)
-    defects = prove(book)
-    if defects:
-        raise BrokenRules(book.version, defects)
-    return book
