@@ -1,6 +1,8 @@
-"""Directives as the hub delivers them: the signature checked, the challenge answered, the copy kept and proven."""
+"""Directives as the hub delivers them: the address registered, the signature checked, the challenge answered, the copy kept."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -8,10 +10,64 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from events.client.follow.directive import Directive
 from events.client.follow.replica import Replica
+from events.client.hub import Hub
 
 CHALLENGE = "liancheng.webhook.challenge.v1"
 DIRECTIVE = "liancheng.directive.issued.v1"
 LONGEST = 1024 * 1024
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """What the hub says of the address that it was given: `state` pending, on or off, and `why`. `secret` only when one was made."""
+
+    state: str
+    why: str | None = None
+    secret: str | None = None
+
+
+class Secrets:
+    """What the hub signs with: what you were given, and what a registration brought, kept in a file that only you can read."""
+
+    def __init__(self, given: Sequence[str] = (), file: Path | None = None) -> None:
+        self._given, self._file = tuple(given), file
+        self._kept = tuple(file.read_text().split()) if file is not None and file.exists() else ()
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return (*self._given, *self._kept)
+
+    def keep(self, secret: str) -> None:
+        """Beside the one before it, which signs on for a day."""
+        self._kept = (secret, *self._kept[:1])
+        if self._file is not None:
+            fresh = self._file.with_name(f"{self._file.name}.new")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write("\n".join(self._kept) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self._file)
+
+
+def registered(directives: Hub, url: str, secrets: Secrets) -> tuple[str, ...]:
+    """Have the hub call this address, at every start; all that it signs with. What holds already stays, and what failed is tried again.
+
+    The hub says a secret once: when none is known here any more, a new one is asked for.
+    """
+    made = _asked(directives, {"url": url}).secret
+    if made is None and not secrets.known:
+        made = _asked(directives, {"url": url, "rotate": True}).secret
+    if made is not None:
+        secrets.keep(made)
+    return secrets.known
+
+
+def found(directives: Hub) -> Registration:
+    """As it stands; Problem 404 when there is none."""
+    return directives.get("/v1/webhook").read(Registration)
+
+
+def _asked(directives: Hub, words: Mapping[str, object]) -> Registration:
+    return directives.put("/v1/webhook", msgspec.json.encode(words)).read(Registration)
 
 
 class NotFromTheHub(Exception):
@@ -61,8 +117,7 @@ class Inbox:
     ) -> None:
         """`heard` is told how many subjects changed, once they are in the copy, which says how: `Replica.unanswered`.
 
-        `differs` is called when the copy should be whole and is not the hub's: `Feed.prove` has the hub begin again by webhook,
-        `Feed.resync` fetches a snapshot.
+        `differs` is called when the copy should be whole and is not the hub's: `Feed.reconcile` then fetches what it lacks.
         """
         self._replica, self._secrets, self._heard, self._differs = replica, tuple(secrets), heard, differs
 
@@ -82,9 +137,10 @@ class Inbox:
 
     def _take(self, said: Delivery) -> None:
         directive = msgspec.json.decode(said.data, type=Directive)
-        news = self._replica.apply([directive], said.token)
+        proof = None if said.token is None else (said.token, said.digest, said.count)
+        news = self._replica.apply([directive], None, proof=proof)
         if news:
             self._heard(news)
         late = self._replica.directive(directive.subject_id) != directive
-        if said.token is not None and not late and not self._replica.agrees(said.digest, said.count):
+        if proof is not None and not late and not self._replica.agrees(said.digest, said.count):
             self._differs()

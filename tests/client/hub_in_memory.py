@@ -1,5 +1,6 @@
 """The hub as receivers see it, without its servers: the real register, pages and tokens, and records as they would lie in the topic."""
 
+from collections.abc import Iterator, Mapping
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -11,14 +12,17 @@ from events.client.hub import Answer, Problem, ProblemDetails, Unreachable
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import Tier
 from events.wire.directive import kafka_record
-from services.directives.application import Place, _changes, _remembered, _snapshot, told
+from services.directives.application import Directives, Place, _changes, _remembered, _snapshot, told
 from services.directives.copies.state import EMPTY, State
 from services.directives.domain import Issued
 from services.directives.log.tail import Memory
+from services.directives.stream import _heartbeat, _written
 from services.directives.token import Part, parse
 from tests.services.directives.made import directive, subject
 
 PLATFORM = "tmall"
+STREAMED = 2
+"""On a page of the stream."""
 MARGIN = 1000
 """What a recovery adds to the highest number that is known."""
 
@@ -31,9 +35,16 @@ class HubInMemory:
         self.log: list[tuple[int, DirectiveIssued]] = []
         self.topic: dict[UUID, list[DirectiveIssued]] = {}
         self.asked_again = 0
+        self.freed = set[int]()
+        """Whom the last that anybody decided has lifted, whatever a recovery makes of it."""
+        self.meanwhile: list[tuple[int, str]] = []
+        """What is issued between a poll and the stream that is opened after it."""
+        self.cut = 0
+        """After so many lines of a stream the line breaks."""
 
     def issue(self, number: int, kind: str, seq: int | None = None) -> None:
         """`kind`: restricts, lifts, or lifts in part: one that leaves him restricted."""
+        (self.freed.add if kind == "lifts" else self.freed.discard)(number)
         newest = self.newest().get(subject(number))
         seq = seq or (0 if newest is None else newest.seq) + 1
         fact = directive(number, seq, Tier.NONE if kind == "lifts" else Tier.RESTRICTED, accounts=[(PLATFORM, f"shop-{number}")])
@@ -82,14 +93,17 @@ class HubInMemory:
     def get(self, path: str, *, query: dict[str, Any] | None = None) -> Answer:
         self._break()
         asked = query or {}
-        since, limit = asked.get("since"), int(asked["limit"])
-        place = self._begin() if since is None else parse(since, Place | Part)
-        if place.epoch != self.memory.epoch or place.round != self.memory.rounds.get(PLATFORM, 0) or place.after > self.memory.head:
-            raise Problem(ProblemDetails("/problems/token-gone", "gone", 410))
-        turn = _snapshot if isinstance(place, Part) else _changes
-        page = turn(partial(_remembered, self.memory), self.memory, PLATFORM, place, limit)  # type: ignore[operator]
+        page = self._page(asked.get("since"), int(asked["limit"]))
         body = {"items": [sent.event for sent in page.items], "next": str(page.next), "more": page.more}
         return Answer(200, msgspec.json.encode(body | {"digest": page.state.hexadecimal, "count": page.state.listed}), {})
+
+    def stream(self, path: str, *, headers: Mapping[str, str], silence: float) -> Iterator[str]:
+        """What the service writes until nothing is new; it breaks off there, or before."""
+        for number, kind in self.meanwhile:
+            self.issue(number, kind)
+        written = b"".join(self._streamed(headers["Last-Event-ID"]))
+        yield from written.decode().split("\n")[: self.cut]
+        raise Unreachable("the line broke")
 
     def put(self, path: str, body: bytes) -> Answer:
         self._break()
@@ -107,6 +121,20 @@ class HubInMemory:
     def delivered(self, fact: DirectiveIssued) -> dict[str, Any]:
         """As a webhook carries it."""
         return msgspec.json.decode(msgspec.json.encode(told(fact, PLATFORM)))
+
+    def _streamed(self, since: str) -> Iterator[bytes]:
+        page = self._page(since, STREAMED)
+        yield _written(page)
+        while page.items or page.more:
+            page = self._page(str(page.next), STREAMED)
+            yield _written(page) if page.items else _heartbeat(page)
+
+    def _page(self, since: str | None, limit: int) -> Directives:
+        place = self._begin() if since is None else parse(since, Place | Part)
+        if place.epoch != self.memory.epoch or place.round != self.memory.rounds.get(PLATFORM, 0) or place.after > self.memory.head:
+            raise Problem(ProblemDetails("/problems/token-gone", "gone", 410))
+        turn = _snapshot if isinstance(place, Part) else _changes
+        return turn(partial(_remembered, self.memory), self.memory, PLATFORM, place, limit)  # type: ignore[operator, no-any-return]
 
     def _begin(self) -> Part:
         memory = self.memory

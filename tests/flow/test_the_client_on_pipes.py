@@ -47,6 +47,10 @@ class Pipe:
                 running.terminate()
                 running.stdout.read()
 
+    def running(self, *words: str) -> "subprocess.Popen[bytes]":
+        """A command that does not end; whoever leaves its context has to tell it to."""
+        return subprocess.Popen(self._line(words), stdout=subprocess.PIPE, env=self._environment({}), cwd=self._folder)
+
     def _line(self, words: tuple[str, ...]) -> list[str]:
         return [sys.executable, "-m", "events.client", *words]
 

@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import islice
-from threading import Event, Lock
+from pathlib import Path
+from threading import Event
 from typing import Any, BinaryIO
 
 import msgspec
 
-from events.client.command import lines, listening
-from events.client.command.words import Words
+from events.client.command import lines
+from events.client.command.words import Missing, Words
 from events.client.follow import polling
 from events.client.follow.directive import shanghai_day
 from events.client.follow.feed import Feed
+from events.client.follow.hook import Hook
 from events.client.follow.live import Live
 from events.client.follow.replica import Replica
 from events.client.follow.topic import Topic
 from events.client.hub import Hub
+from events.client.webhook import Secrets
 
 MOST_KEYS = 1000
 
@@ -52,13 +55,10 @@ def follow(words: Words, _: BinaryIO) -> int:
     hub, replica = Hub(words.directives, words.key), Replica(words.copy)
     feed, stop = Feed(hub, replica), Event()
 
-    telling = Lock()
-
     def tell(_: int = 0) -> None:
-        with telling:
-            for directive in replica.unanswered():
-                lines.write(directive)
-                replica.answered(directive)
+        for directive in replica.unanswered():
+            lines.write(directive)
+            replica.answered(directive)
 
     if words.once:
         feed.poll()
@@ -73,11 +73,22 @@ def follow(words: Words, _: BinaryIO) -> int:
             assert words.kafka is not None, "the words were checked"
             Topic(words.kafka, replica, feed).run(stop, tell, lines.tell)
         case "webhook":
-            listening.run(words, feed, replica, stop, tell)
+            _hook(words, hub, replica).run(stop, tell, lines.tell)
         case _:
             Live(hub, replica).run(stop, tell, lines.tell)
     replica.close()
     return 0
+
+
+def _hook(words: Words, hub: Hub, replica: Replica) -> Hook:
+    try:
+        hook = Hook(hub, replica, words.listen, Secrets(words.secrets, Path(words.secret)))
+    except OSError as taken:
+        raise Missing(f"--listen {words.listen[0]}:{words.listen[1]}: {taken}") from None
+    if words.url:
+        hook.announce(words.url)
+    lines.tell(f"listening on {words.listen[0]}:{hook.port}")
+    return hook
 
 
 def check(words: Words, source: BinaryIO) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from events.client.follow.directive import Directive
-from events.client.follow.until import Until
+from events.client.follow.until import Until, key
 
 SCHEMA_VERSION = 2
 # What is asked all the time, and read whole at a start, lies apart from what is only shown.
@@ -76,7 +76,7 @@ class Replica:
     def is_restricted(self, day: date, *, uscc: str = "", account: str = "", subject_id: str = "") -> bool:
         """Whether any measure is in force on `day` (Asia/Shanghai) for whom any of the keys names. From memory, in a microsecond."""
         ordinal, until = day.toordinal(), self._until
-        last = until.of_uscc.get(uscc, 0), until.of_account.get(account, 0), until.of_subject.get(subject_id, 0)
+        last = until.of_uscc.get(uscc, 0), until.of_account.get(account, 0), until.of_subject.get(key(subject_id), 0) if subject_id else 0
         return max(last) >= ordinal
 
     def restriction(
@@ -98,14 +98,19 @@ class Replica:
         rows = self._rows("SELECT state FROM state WHERE subject_id = ?", (subject_id,))
         return msgspec.json.decode(rows[0][0], type=Directive) if rows else None
 
-    def apply(self, directives: Sequence[Directive], token: str | None, *, accounts: bool = True) -> int:
+    def apply(
+        self, directives: Sequence[Directive], token: str | None, *, accounts: bool = True, proof: tuple[str, str, int] | None = None
+    ) -> int:
         """Take the news and remember the token, in one transaction. An equal or lower seq is dropped; gives how many were news.
 
         Without a token the place in the feed stays. Without `accounts` they came by a way that does not know yours (the topic): those that
-        the subject is known under stay with it until another way names others.
+        the subject is known under stay with it until another way names others. The token of a `proof` is remembered only when the copy
+        has its digest and count: it may come late.
         """
         with self._transaction():
             news = sum(self._put(self._named(directive, accounts)) for directive in directives if self._is_news(directive, accounts))
+            if proof is not None and self.agrees(*proof[1:]):
+                token = proof[0]
             self._remember(self._token if token is None else token)
             self._exact = token is not None or (self._exact and not news)
         return news
