@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from deploy.doctor import broker, justice, machine, processes, store
+from deploy.doctor import broker, certificates, justice, machine, processes, store
 from deploy.doctor.finding import Finding, page
 from deploy.doctor.patient import Disk, Patient
 from deploy.local.tell import Say
@@ -16,7 +16,7 @@ Ask = Callable[[Patient, psycopg.Connection], Iterator[Finding]]
 
 WITHOUT_SERVERS: tuple[Look, ...] = (
     machine.room, machine.kept_copies, machine.calendar, machine.leaked, processes.nobody, processes.answering, processes.restarting,
-    broker.kafka,
+    broker.kafka, certificates.authorities, certificates.brokers,
 )  # fmt: skip
 TABLES: tuple[Ask, ...] = (store.migrations, store.identity, store.clock, store.shapes, store.relay, store.followers)
 ROWS: tuple[Ask, ...] = (

@@ -28,3 +28,5 @@ class Patient(NamedTuple):
     disk: Callable[[Path], Disk]
     ours: bool = True
     """The database and the broker are those of this home, not a site's."""
+    patience: float = 0.0
+    """Seconds in which a process that is not ready may become so: ingress starts anew whenever a member joins."""

@@ -1,5 +1,6 @@
 """Whether each process answers, is ready, and stays up."""
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException
@@ -25,9 +26,10 @@ def nobody(patient: Patient) -> Iterator[Finding]:
 def answering(patient: Patient) -> Iterator[Finding]:
     if not patient.running:
         return
+    until = time.monotonic() + patient.patience
     for process in PROCESSES:
         for port in process.ports:
-            word = _ready(patient.settings.host, getattr(patient.settings, port))
+            word = _in_time(patient.settings.host, getattr(patient.settings, port), until)
             if word is None:
                 log = patient.settings.logs / f"{process.name}.log"
                 yield Finding(
@@ -65,6 +67,15 @@ def restarting(patient: Patient) -> Iterator[Finding]:
                 "Treat the cause; when it was upgraded just now, go back to the version before",
                 "process-down",
             )
+
+
+def _in_time(host: str, port: int, until: float) -> str | None:
+    """What it says last, once it is ready or the time is over."""
+    while True:
+        word = _ready(host, port)
+        if (word is not None and is_ready(word)) or time.monotonic() >= until:
+            return word
+        time.sleep(0.25)
 
 
 def _ready(host: str, port: int) -> str | None:

@@ -1,6 +1,9 @@
-"""More of a process when it falls behind: followers by their lag, up to one a partition; what answers people, by its processors."""
+"""More of a process when it falls behind: followers by their lag, what answers people by its processors; and what Prometheus is told."""
 
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from deploy.manifests.processes import PROMETHEUS, labels
 from deploy.manifests.workloads import Workload, workloads
@@ -13,12 +16,14 @@ BY_PROCESSOR = ("gateway", "ingress", "standing")
 """Ingress too: members write offsets, not ids, and its lag is theirs to see."""
 LAG = f'sum(max by (topic, partition, consumer) ({LAG_IDS._name}{{process="%s"}}))'  # the name is the metric's public one
 
+RULES = Path(__file__).parents[1] / "prometheus"
+
 Document = dict[str, Any]
 
 
 def documents() -> list[Document]:
     followers = [_by_lag(it) for it in workloads() if it.follows and it.name not in BY_PROCESSOR]
-    return [*followers, *(_by_processor(it) for it in workloads() if it.name in BY_PROCESSOR), _scraped()]
+    return [*followers, *(_by_processor(it) for it in workloads() if it.name in BY_PROCESSOR), _scraped(), _watched()]
 
 
 def _by_lag(workload: Workload) -> Document:
@@ -71,4 +76,16 @@ def _scraped() -> Document:
             "selector": {"matchLabels": {"app.kubernetes.io/part-of": "liancheng"}},
             "podMetricsEndpoints": [{"port": "http", "path": "/metrics", "interval": "15s", "relabelings": [name]}],
         },
+    }
+
+
+def _watched() -> Document:
+    """The objectives and the alerts as everywhere else."""
+    files = [msgspec.yaml.decode((RULES / name).read_bytes()) for name in ("objectives.yml", "alerts.yml")]
+    groups = [group for file in files for group in file["groups"]]
+    return {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "liancheng"},
+        "spec": {"groups": groups},
     }

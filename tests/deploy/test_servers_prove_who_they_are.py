@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -22,6 +22,8 @@ from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 from psycopg_pool import PoolTimeout
 
+from deploy.doctor import certificates, command
+from deploy.doctor.patient import Patient
 from deploy.local import enrol
 from deploy.local.access import roles
 from deploy.local.processes import PROCESSES, Reach, answers, environment, program
@@ -107,7 +109,7 @@ def site(module_database: Database, tmp_path_factory: pytest.TempPathFactory) ->
 
 def certified(authority: trustme.CA, into: Path) -> Path:
     """Key and certificate of a server in one file. Kafka reads no key but in the form PKCS 8."""
-    made = authority.issue_cert(HOST)
+    made = authority.issue_cert(HOST, not_after=datetime.now(UTC) + timedelta(days=365))
     key = load_pem_private_key(made.private_key_pem.bytes(), None).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     into.touch(mode=0o600)
     into.write_bytes(key + b"".join(part.bytes() for part in made.cert_chain_pems))
@@ -254,6 +256,32 @@ def test_the_librarys_first_connection_has_the_bounds_of_every_other(site: Site)
         datastore = store.recorder.datastore  # type: ignore[attr-defined]
         with datastore.get_connection() as conn:
             assert conn.execute("SHOW statement_timeout").fetchone() == {"statement_timeout": "2s"}
+
+
+def examined(site: Site, kafka: Kafka, now: datetime) -> set[str]:
+    it = Patient(site.stack.settings, site.reach._replace(kafka=kafka), site.stack.secrets, False, now, command.disk)
+    return {finding.code for look in (certificates.authorities, certificates.brokers) for finding in look(it)}
+
+
+def test_the_runbook_of_a_missing_certificate_is_played(site: Site, tmp_path: Path) -> None:
+    """Gone: no process starts, and it says what is missing. Put back: everybody is believed again."""
+    file, host, now = tmp_path / "ca.pem", PROCESSES[0], datetime.now(UTC)
+    kafka = site.reach.kafka._replace(ca=str(file))
+    assert examined(site, kafka, now) == {"certificate-missing"}
+    given = environment(host, site.stack.settings, site.stack.secrets, site.reach._replace(kafka=kafka))
+    done = subprocess.run([sys.executable, "-m", host.module], cwd=CHECKOUT, env=given, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, f"LIANCHENG_KAFKA_CA: there is no file {file}\n")
+    file.write_bytes(Path(site.reach.kafka.ca).read_bytes())
+    assert examined(site, kafka, now) == set()
+    assert knows(kafka)
+
+
+def test_the_doctor_says_of_which_broker_nothing_is_to_be_believed(site: Site) -> None:
+    now = datetime.now(UTC)
+    for how in ("another authority", "another name"):
+        assert examined(site, wrong(site, how), now) == {"certificate-missing"}
+    assert examined(site, wrong(site, "no TLS"), now) == set()
+    assert examined(site, site.reach.kafka, now + timedelta(days=340)) == {"certificate-ending"}
 
 
 def test_nobody_makes_a_client_of_kafka_but_by_the_settings_that_carry_the_authority() -> None:

@@ -5,18 +5,21 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 
 import msgspec
 import psycopg
 import pytest
+import trustme
+from cryptography.x509 import load_pem_x509_certificate
 
 from deploy.backup import copy
 from deploy.backup.command import backups
 from deploy.backup.dump import Content
-from deploy.doctor import broker, command, machine, processes
+from deploy.doctor import broker, certificates, command, machine, processes
 from deploy.doctor.command import EXAMINATIONS, examine
 from deploy.doctor.finding import RUNBOOKS, Finding, page
 from deploy.doctor.patient import Disk, Patient
@@ -34,6 +37,7 @@ from tests.support.stack import Broker, Database, free_ports
 
 NOW = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 PLENTY = Disk(100 * 1024**3, 50 * 1024**3)
+PORTS = [port for process in PROCESSES for port in process.ports]
 NO_KAFKA = Kafka("127.0.0.1:1", "admin", "secret")
 """Nothing ever listens there."""
 
@@ -117,6 +121,16 @@ def test_a_process_that_does_not_answer_or_is_not_ready(tmp_path: Path) -> None:
     assert codes(processes.nobody(it._replace(running=False))) == {"not-running"}
 
 
+def test_a_process_that_is_just_starting_again_is_waited_for(tmp_path: Path) -> None:
+    """As ingress does whenever a member joins."""
+    it = patient(tmp_path, patience=60.0)
+    with ExitStack() as opened:
+        later = Timer(0.5, lambda: [opened.enter_context(answering(getattr(it.settings, port), "ready")) for port in PORTS])
+        later.start()
+        assert codes(processes.answering(it)) == set()
+        later.join()
+
+
 def test_a_process_that_keeps_restarting(tmp_path: Path) -> None:
     it = patient(tmp_path)
     log = it.settings.logs / "projections.log"
@@ -136,6 +150,30 @@ def test_a_process_that_keeps_restarting(tmp_path: Path) -> None:
 def test_a_broker_and_a_database_that_are_away(tmp_path: Path) -> None:
     found = codes(examine(patient(tmp_path)))
     assert {"kafka-away", "postgres-away"} <= found
+
+
+def test_an_authority_whose_file_is_gone_or_says_nothing_or_ends(tmp_path: Path) -> None:
+    authority, file = trustme.CA(), tmp_path / "ca.pem"
+    it = patient(tmp_path, kafka=NO_KAFKA._replace(ca=str(file)))
+    assert [(found.code, found.grave) for found in certificates.authorities(it)] == [("certificate-missing", True)]
+    file.write_text("-")
+    assert codes(certificates.authorities(it)) == {"certificate-missing"}
+    authority.cert_pem.write_to_path(str(file))
+    assert codes(certificates.authorities(it)) == set()
+    ends = load_pem_x509_certificate(authority.cert_pem.bytes()).not_valid_after_utc
+    for now, grave in ((ends - timedelta(days=29), False), (ends + timedelta(days=1), True)):
+        assert [(found.code, found.grave) for found in certificates.authorities(it._replace(now=now))] == [("certificate-ending", grave)]
+
+
+@pytest.mark.parametrize("what", ["DATABASE_URL", "LIANCHENG_TIMESTAMP_ANCHORS"])
+def test_every_file_of_authorities_is_looked_at(tmp_path: Path, what: str) -> None:
+    it = patient(
+        tmp_path, owner="postgresql://a@127.0.0.1:1/b?sslmode=verify-full&sslrootcert=/gone.pem" if what == "DATABASE_URL" else "host=x"
+    )
+    anchors = "/gone.pem" if what != "DATABASE_URL" else ""
+    (found,) = certificates.authorities(it._replace(settings=msgspec.structs.replace(it.settings, timestamp_anchors=anchors)))
+    assert found.en.startswith(what)
+    assert "/gone.pem cannot be believed" in found.en
 
 
 def test_every_finding_says_what_to_do_in_both_languages_and_names_a_runbook_that_is_there() -> None:

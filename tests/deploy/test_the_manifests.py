@@ -97,6 +97,7 @@ def test_compose_is_valid() -> None:
         ("Deployment", lambda spec: spec.update(replica=2)),
         ("NetworkPolicy", lambda spec: spec.update(podSelector=None, polices=[])),
         ("ScaledObject", lambda spec: spec.update(maxReplicas=4)),
+        ("PrometheusRule", lambda spec: spec["groups"][0]["rules"][0].pop("record")),
     ],
 )
 def test_a_wrong_word_is_noticed(kind: str, change: Any) -> None:
@@ -295,6 +296,17 @@ def test_followers_grow_with_their_lag_and_never_beyond_the_partitions() -> None
         assert (
             spec["triggers"][0]["metadata"]["query"] == f'sum(max by (topic, partition, consumer) (liancheng_lag_ids{{process="{name}"}}))'
         )
+
+
+def test_a_cluster_is_alarmed_by_the_same_rules() -> None:
+    files = [yaml.safe_load((CHECKOUT / "deploy" / "prometheus" / name).read_text()) for name in ("objectives.yml", "alerts.yml")]
+    assert of("PrometheusRule")["liancheng"]["spec"]["groups"] == [group for file in files for group in file["groups"]]
+    labels = of("PodMonitor")["liancheng"]["spec"]
+    assert (labels["jobLabel"], labels["podMetricsEndpoints"][0]["relabelings"][0]["targetLabel"]) == (
+        "app.kubernetes.io/part-of",
+        "process",
+    )
+    assert all(it["metadata"]["labels"]["app.kubernetes.io/part-of"] == "liancheng" for it in of("Deployment").values())
 
 
 # -- one machine --------------------------------------------------------------------------------------------------------

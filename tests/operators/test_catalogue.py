@@ -12,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.grafana import dashboard
 from deploy.grafana.panels import ROWS
-from deploy.ops import expressions as expressions_of_panels
+from deploy.ops import expressions as expressions_of_the_page
+from deploy.ops.alerts import table
 from deploy.ops.promql.evaluation import names
 from deploy.ops.promql.ring import KEPT, Ring
 from events.transport import telemetry
@@ -75,8 +76,8 @@ def test_an_expression_that_is_none_is_noticed() -> None:
     assert read_by("sum(liancheng_relay_backlog)") - set(series()) - added() == {"liancheng_relay_backlog"}
 
 
-def test_the_operators_page_understands_every_panel_and_keeps_enough_for_it() -> None:
-    asked = expressions_of_panels.read()
+def test_the_operators_page_understands_every_panel_and_alert_and_keeps_enough_for_it() -> None:
+    asked = expressions_of_the_page.read(table.read())
     asked.at(Ring(), 0.0)
     windows: list[float] = []
 
