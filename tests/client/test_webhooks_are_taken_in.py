@@ -129,3 +129,14 @@ def test_an_old_delivery_that_comes_late_says_nothing_about_the_copy() -> None:
     shop.take(event(2, **proof("s-1/2")))
     shop.take(late)
     assert shop.differed == 0 and shop.replica.is_restricted(TODAY, account="shop-s-1")
+
+
+def test_a_proof_that_comes_late_does_not_move_the_copy_to_where_it_was() -> None:
+    """The hub would compare today's copy with yesterday's digest, and name the platform for it."""
+    shop = Shop()
+    late = event(1, **proof("s-1/1"))
+    shop.take(late)
+    shop.take(event(1, subject="s-2", **proof("s-1/1", "s-2/1")))
+    stands = shop.replica.proof()
+    shop.take(late)
+    assert stands is not None and stands[0] == "t2" and shop.replica.proof() == stands

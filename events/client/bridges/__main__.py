@@ -1,12 +1,16 @@
 """`python -m events.client.bridges dsa|penalties|serious … < file.csv`: lines for `publish` out, and beside them what was counted."""
 
 import argparse
+import csv
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TextIO
+
+import msgspec
 
 from events.client.bridges import decisions, transparency
 from events.client.bridges.rows import MissingColumns, Row, Statement, rows, statements
@@ -21,7 +25,14 @@ def main(arguments: Sequence[str], source: TextIO) -> int:
         columns, convert = _way(given)
         for statement in statements(rows(source, columns), convert, counted):
             lines.write(statement)
-    except (MissingColumns, OSError) as wrong:
+    except BrokenPipeError:
+        # Whoever read has gone; there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except UnicodeDecodeError as wrong:
+        lines.tell(f"{wrong}: iconv -f gb18030 -t utf-8 / 文件须为 UTF-8 编码")
+        return 2
+    except (MissingColumns, OSError, csv.Error, msgspec.ValidationError) as wrong:
         lines.tell(wrong)
         return 2
     for what, count in counted.most_common():

@@ -15,6 +15,10 @@ Row = Mapping[str, str]
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
+CREDIT_CODE = "统一社会信用代码"
+WIDE = str.maketrans("（）－", "()-")
+
+
 class MissingColumns(ValueError):
     """The file is not in the format that was said."""
 
@@ -43,7 +47,8 @@ class Statement(msgspec.Struct, frozen=True):
 def rows(source: TextIO, needed: Iterable[str]) -> Iterator[Row]:
     """Each row by its column names. MissingColumns when the head lacks one; a byte order mark is passed over."""
     reader = csv.DictReader(_without_mark(source))
-    missing = [column for column in needed if column not in (reader.fieldnames or ())]
+    reader.fieldnames = [_column(name) for name in reader.fieldnames or ()]
+    missing = [column for column in needed if column not in reader.fieldnames]
     if missing:
         raise MissingColumns(missing)
     for row in reader:
@@ -69,6 +74,12 @@ def moment(text: str, zone: timezone, why: str) -> datetime:
     except ValueError:
         raise NotUsable(why) from None
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _column(name: str) -> str:
+    """Some publish the code of whom a penalty is about as 行政相对人代码_1(统一社会信用代码), with brackets of either width."""
+    plain = name.strip().translate(WIDE)
+    return CREDIT_CODE if plain.startswith("行政相对人代码") and plain.endswith(f"({CREDIT_CODE})") else name.strip()
 
 
 def _without_mark(source: TextIO) -> Iterator[str]:
