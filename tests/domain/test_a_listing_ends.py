@@ -10,6 +10,7 @@ from events.facts.listing import (
     ListingContested,
     ListingEnded,
     ListingProposed,
+    ListingRejected,
     Terms,
     WatchEnded,
 )
@@ -216,6 +217,17 @@ def test_a_review_falls_due() -> None:
     scene = blacklisted()
     scene.hear(lifted("jd"))
     assert due(scene) == datetime(2026, 3, 13, 16, tzinfo=UTC)
+
+
+def test_a_proposal_falls_due_when_its_basis_grows_too_old() -> None:
+    """Twenty-four months after the older of the two began; the decision would have had a term of its own."""
+    old = given(imposed("tmall", begins=NOON - days(700)), imposed("pdd"))
+    assert [fact.why for fact in old.history if isinstance(fact, ListingRejected)] == []
+    moment = due(old)
+    assert moment is not None
+    assert moment.date() == date(2026, 4, 1)
+    old.now = moment
+    old.when(days(0)).then_also(a(ListingRejected, why="basis_gone", by="hub"))
 
 
 def test_after_the_clock_has_looked_nothing_is_overdue() -> None:

@@ -213,7 +213,9 @@ def test_unlinking_recalls_a_wrong_directive() -> None:
     assert second.dossier.directive is not None
     first.now = second.now
     left, _ = moved(second, first, account("tmall"), back=True)
-    assert fits(left, a(ListingEnded, why="revoked"), a(DirectiveIssued, tier=Tier.NONE, lift=True))
+    both = tuple(sorted((account("pdd"), account("tmall"))))
+    assert fits(left, a(ListingEnded, why="revoked"), a(DirectiveIssued, tier=Tier.NONE, lift=True, accounts=both))
+    assert set(second.dossier.accounts) == {account("pdd")}, "whoever was told to restrict it is told, although it has left"
 
 
 def test_an_alias_that_comes_back_to_life_says_so() -> None:

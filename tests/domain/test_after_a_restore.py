@@ -5,6 +5,7 @@ from events.facts.fact import Category, Fact, Tier
 from events.facts.listing import ListingEnded
 from events.facts.safeguard import InterimEnded
 from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.law.calendar import end_of
 from services.adjudication.domain.redress.interim import impose_interim
 from services.adjudication.domain.redress.restore import MARGIN, Believed, tell_anew
 from tests.domain.spec import APPROVER, SUBJECT, Scene, a, account, days
@@ -51,6 +52,18 @@ def test_a_subject_of_whom_nothing_newer_was_said_is_told_the_same_under_a_highe
     assert (told.seq, told.tier, told.measures, told.until, told.accounts) == (
         before.seq + MARGIN, before.tier, before.measures, before.until, before.accounts,
     )  # fmt: skip
+
+
+def test_nobody_is_told_anew_of_what_ran_out_meanwhile() -> None:
+    """Nobody has looked since the copy was made: its last day holds, fact or no fact."""
+    scene = restricted()
+    last = scene.dossier.directive
+    assert last is not None
+    assert last.until is not None
+    scene.now = end_of(last.until) - days(0.01)
+    assert directive(restored(scene, 1, Tier.RESTRICTED)).tier is Tier.RESTRICTED
+    scene.now = end_of(last.until)
+    assert directive(restored(scene, 1, Tier.RESTRICTED)).tier is Tier.NONE
 
 
 def test_an_older_word_of_the_topic_frees_nobody() -> None:

@@ -52,6 +52,12 @@ def test_an_end_shortens_what_had_none() -> None:
     assert standing(scene).ends == ENDS
 
 
+def test_what_was_lifted_for_good_no_amendment_brings_back() -> None:
+    scene = given(imposed("tmall", FREEZE), amended("tmall", LIMIT), lifted("tmall"))
+    scene.when(amended("tmall", DEMOTE, id="again")).then(a(AmendmentNoted))
+    assert [entry.weighing for entry in scene.dossier.weighed.values() if entry.discounted is None] == []
+
+
 def test_several_join_in_any_order() -> None:
     amendments = [
         amended("tmall", LIMIT, id="a1", at=NOON + days(1)),

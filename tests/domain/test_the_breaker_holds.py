@@ -174,9 +174,15 @@ def test_but_a_person_may() -> None:
     scene.when(decide, APPROVER, terms=Terms()).then_also(a(ListingDecided, by=("an",)))
 
 
-def test_no_other_is_held_for_it_and_no_demonstration_raises_it() -> None:
+def test_no_other_is_held_for_it() -> None:
     scene = served()
     scene.rules["traffic"] = Traffic(records={"jd": Record(0, 9)})
+    scene.when(days(8)).then_also(a(ListingDecided, deemed=True))
+
+
+def test_nor_is_anybody_in_a_demonstration_which_plays_the_same_accusers_again_and_again() -> None:
+    scene = of_a_liar()
+    scene.rules["demo"] = True
     scene.when(days(8)).then_also(a(ListingDecided, deemed=True))
     scene = of_a_liar()
     scene.rules["breaker_factor"] = 1000

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from events.facts.fact import Category, Statement
+from services.adjudication.domain.dossier import Dossier
 from tests.domain.spec import (
     DEMOTE,
     FREEZE,
@@ -56,7 +57,10 @@ def outcome(*statements: Statement) -> dict[str, Any]:
     scene = Scene()
     scene.now = NOON + days(1)
     scene.hear(*statements)
-    dossier = scene.dossier
+    return state(scene.dossier)
+
+
+def state(dossier: Dossier) -> dict[str, Any]:
     weighing = {e.key: (e.weighing.measure, e.weighing.ends, e.weighing.eighths) for e in dossier.weighed.values() if e.discounted is None}
     return {
         "accounts": set(dossier.accounts),

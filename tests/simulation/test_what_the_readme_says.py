@@ -30,6 +30,7 @@ QUICK = 6
 """Which mix is played in every check: two hostile platforms, where every rule has something to say."""
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("number", [pytest.param(it, marks=() if it == QUICK else pytest.mark.slow) for it in range(len(MIXES))])
 def test_what_is_played_today_is_what_the_table_says(number: int) -> None:
     """Whoever changes a rule has to look at what it does: `make simulate`."""

@@ -19,7 +19,8 @@ PAGE = 5_000
 STATEMENT_SECONDS = 30.0
 _PAGE = (
     "SELECT notification_id, originator_id, originator_version, topic, state FROM hub_events"
-    " WHERE lane = ANY(%b::smallint[]) AND notification_id > %b AND notification_id <= %b ORDER BY notification_id LIMIT %b"
+    " WHERE (lane = ANY(%b::smallint[]) OR topic = 'evidence.stored.v1') AND notification_id > %b AND notification_id <= %b"
+    " ORDER BY notification_id LIMIT %b"
 )
 _WEIGHED_OR_DECIDED = [LANES["sanction"], LANES["dossier"]]
 
@@ -50,7 +51,8 @@ def entries(conn: psycopg.Connection) -> Iterator[Entry]:
 def examine(conninfo: str, now: datetime) -> list[Finding]:
     """Everything that is wrong with the log behind this conninfo."""
     with connect(conninfo, name="check", statement_seconds=STATEMENT_SECONDS) as conn:
-        return list(check(entries(conn), now))
+        erased = [digest for (digest,) in conn.execute("SELECT sha256 FROM evidence_kept WHERE erased_at IS NOT NULL")]
+        return list(check(entries(conn), now, erased))
 
 
 def main() -> int:

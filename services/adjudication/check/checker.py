@@ -8,12 +8,13 @@ from uuid import UUID
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import DossierFact, Fact, Statement
 from events.facts.listing import ListingCarried, ListingFact, ListingProposed, NoticeReleased
+from events.facts.scrutiny import EvidenceStored
 from services.adjudication.check import endings, told
 from services.adjudication.check.finding import Finding
 from services.adjudication.check.procedure import PROCEDURE
 from services.adjudication.check.safeguards import SAFEGUARDS
 from services.adjudication.check.trail import Held, Subject, Trail
-from services.adjudication.check.weighed import Weighings, Wrong
+from services.adjudication.check.weighed import Contents, Weighings, Wrong
 
 CHECKS = {**PROCEDURE, **SAFEGUARDS, **endings.AFTERWARDS}
 
@@ -30,16 +31,20 @@ class Entry(NamedTuple):
 class Checker:
     """Takes entries in the order of their positions. What it found is told as soon as it is certain."""
 
-    def __init__(self) -> None:
+    def __init__(self, erased: Iterable[str] = ()) -> None:
+        """`erased`: sha256 of evidence whose content was erased since."""
         self._subjects: dict[UUID, Subject] = {}
         self._trails: dict[UUID, Trail] = {}
         self._of: dict[UUID, set[UUID]] = {}
         self._weighings = Weighings()
+        self._contents = Contents(erased)
 
     def take(self, entry: Entry) -> Iterator[Finding]:
         position, stream, version, fact = entry
         if isinstance(fact, Statement):
             self._weighings.state(fact)
+        if isinstance(fact, EvidenceStored):
+            self._contents.keep(fact)
         if not isinstance(fact, DossierFact):
             return
         subject = self._subjects.setdefault(fact.subject_id, Subject())
@@ -78,6 +83,8 @@ class Checker:
         if trail is None or trail.subject != fact.subject_id or trail.closed or trail.moving:
             yield "step-out-of-order", f"{fact.tag()} {fact.listing_id}"
         elif check := CHECKS.get(type(fact)):
+            trail.pleaded = trail.pleaded.union(getattr(fact, "evidence", ()))
+            yield from self._contents.unread(trail, subject, fact)
             yield from check(trail, subject, fact)
 
     def _begin(self, fact: ListingProposed) -> Trail:
@@ -113,9 +120,9 @@ class Checker:
             yield Finding(code, subject.position, subject_id, about)
 
 
-def check(entries: Iterable[Entry], now: datetime) -> Iterator[Finding]:
+def check(entries: Iterable[Entry], now: datetime, erased: Iterable[str] = ()) -> Iterator[Finding]:
     """Everything that is wrong with a whole log, each once."""
-    checker, seen = Checker(), set[tuple[str, UUID, str]]()
+    checker, seen = Checker(erased), set[tuple[str, UUID, str]]()
     for found in _all(checker, entries, now):
         key = found.code, found.subject, found.about
         if key not in seen:

@@ -51,6 +51,7 @@ CODES: Mapping[str, Meaning] = {
                                    "those whose accusation was turned down brought a proposal about by themselves soon after"),
     "answer-missing": Meaning("异议、申诉或复核逾期未办而列名未终止",
                               "an objection, an appeal or a second look was not answered in time and the listing was not ended"),
+    "decided-unread": Meaning("作出决定的人没有查阅已留存的证据", "whoever decided had not opened the evidence that was kept"),
     "decided-while-held": Meaning("被熔断搁置的列名未经人工放行即作出决定",
                                   "what the breaker held was decided before a person released it"),
     "interim-too-long": Meaning("临时措施超过七十二小时，或不是由人作出",

@@ -71,7 +71,7 @@ def held(trail: Trail, _: Subject, fact: facts.ListingHeld) -> Iterator[Wrong]:
 def hold_released(trail: Trail, _: Subject, fact: facts.HoldReleased) -> Iterator[Wrong]:
     if not trail.held or fact.by in HUB:
         yield "step-out-of-order", fact.tag()
-    trail.held = False
+    trail.held, trail.hold_released_by = False, fact.by
 
 
 SAFEGUARDS: Mapping[type[Fact], Check] = {

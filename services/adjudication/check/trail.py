@@ -65,6 +65,8 @@ class Trail(msgspec.Struct, kw_only=True):
     granted: str | None = None
     """What nobody answered in time."""
     held: bool = False
+    hold_released_by: str | None = None
+    pleaded: set[str] = set()
     appeal_by: str | None = None
     appeal_granted: bool = False
     moving: bool = False
@@ -118,6 +120,7 @@ class Subject(msgspec.Struct, kw_only=True):
     weighed: dict[UUID, Scales] = {}
     turned_down: dict[str, tuple[Tier, datetime]] = {}
     """Legal entities of platforms whose accusation persons turned down last, at which tier and when."""
+    opened: set[tuple[str, str]] = set()
     told: DirectiveIssued | None = None
     at: datetime | None = None
     position: int = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.response import Response
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from services.adjudication.page.texts import Language, Texts
 from services.adjudication.page.view import moment
@@ -34,7 +34,8 @@ def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
     )
-    made.filters["moment"] = moment
+    # What somebody wrote himself is given back to him as it was.
+    made.filters |= {"moment": moment, "verbatim": escape}
     return made
 
 

@@ -59,8 +59,9 @@ def _hearing(it: OwnListing, t: Texts) -> Iterator[str]:
 def lines(notice: OwnNotice, t: Texts, books: Mapping[str, Rulebook]) -> Iterator[Line]:
     """The particulars, each under its label."""
     yield t("line.account"), f"{notice.platform} / {notice.account}"
-    yield t("line.tier"), t.known(f"tier.{notice.tier}", notice.tier)
     it = notice.listing
+    proposed = it is not None and it.state not in ("decided", "ended")
+    yield t("line.proposed" if proposed else "line.tier"), t.known(f"tier.{notice.tier}", notice.tier)
     if it is None:
         return
     yield t("line.rule"), _rule(it, t, books)
@@ -94,4 +95,4 @@ def _rule(it: OwnListing, t: Texts, books: Mapping[str, Rulebook]) -> str:
     book = books.get(it.rulebook)
     rule = book.rule(it.rule) if book is not None else None
     said = "" if rule is None else rule.zh if t.language == "zh" else rule.en
-    return f"{it.rulebook} {it.rule} {said}".strip()
+    return t("line.rule.version", said=said.rstrip("。."), version=it.rulebook, name=it.rule)

@@ -13,6 +13,7 @@ from events.facts.dossier import SanctionWeighed
 from events.facts.fact import Category, DossierFact, Fact, Statement
 from events.facts.listing import ListingDecided, Terms
 from services.adjudication.check.checker import Checker
+from services.adjudication.domain.breaker import Record, Traffic
 from services.adjudication.domain.case import Refused
 from services.adjudication.domain.decide.elapse import elapse, next_due
 from services.adjudication.domain.decide.listing import (
@@ -59,6 +60,7 @@ ACTS = (
     Act(release_hold, OFFICERS, {}), Act(apply_for_repair, (PLATFORM, REVIEWER), {}), Act(decide_repair, APPROVERS, {"granted": True}),
     Act(decide_repair, APPROVERS, {"granted": False}),
 )  # fmt: skip
+STORM, LIARS = Traffic(recent=10_000), Traffic(records={"alibaba": Record(0, 9)})
 WAITS = (0.02, 0.5, 1, 3, 8, 8, 8, 40, 100, 200)
 
 
@@ -144,6 +146,20 @@ class DossierMachine(RuleBasedStateMachine):
         accounts = sorted(self.scene.dossier.accounts)
         account = accounts[whose % len(accounts)]
         self._note(self.scene.take(judge_reports(self.scene.dossier, account, reports, invalid=invalid, moment=self.scene.moment)))
+
+    @precondition(lambda self: self.scene.dossier.weighed)
+    @rule(platform=said.platforms, number=said.numbers)
+    def evidence_is_handed_in(self, platform: str, number: str) -> None:
+        self.scene.keep(platform, f"{platform}-{number}")
+
+    @precondition(lambda self: self.scene.rules.get("kept"))
+    @rule(whose=st.integers(0, len(EVERYBODY) - 1))
+    def somebody_opens_what_is_kept(self, whose: int) -> None:
+        self.scene.opens(EVERYBODY[whose], *sorted(self.scene.rules["kept"]))
+
+    @rule(traffic=st.sampled_from((Traffic(), Traffic(), STORM, LIARS)))
+    def others_are_listed_or_turned_down(self, traffic: Traffic) -> None:
+        self.scene.rules["traffic"] = traffic
 
     @rule(passed=st.sampled_from(WAITS))
     def time_passes(self, passed: float) -> None:

@@ -1,13 +1,16 @@
 """A scene that keeps its log as the store would: statements and facts with their places, streams and versions."""
 
 from collections.abc import Callable, Iterable
+from uuid import NAMESPACE_OID, uuid5
 
 from events.facts.fact import Fact, Statement
+from events.facts.scrutiny import EvidenceOpened, EvidenceStored
 from services.adjudication.check.checker import Entry, check
 from services.adjudication.check.finding import Finding
 from services.adjudication.domain.dossier import Dossier
+from services.adjudication.domain.draft import Person
 from services.adjudication.domain.evolve import evolve
-from tests.domain.spec import Scene
+from tests.domain.spec import Scene, account
 
 
 class LoggedScene(Scene):
@@ -33,6 +36,17 @@ class LoggedScene(Scene):
             self.log.append(Entry(self.position, self.dossier.subject_id, self.dossier.version, fact))
         self.history += taken
         return taken
+
+    def keep(self, platform: str, *hashes: str) -> None:
+        """The content of evidence is handed in from now on, and may be opened."""
+        for sha256 in hashes:
+            self.position += 1
+            fact = EvidenceStored(account=account(platform), sha256=sha256, bytes=1, media="image/png", by=platform, at=self.now)
+            self.log.append(Entry(self.position, uuid5(NAMESPACE_OID, f"{platform}/{sha256}/{self.position}"), 1, fact))
+        self.rules["kept"] = frozenset((*self.rules.get("kept", ()), *hashes))
+
+    def opens(self, by: Person, *hashes: str) -> None:
+        self.take([EvidenceOpened(subject_id=self.dossier.subject_id, at=self.now, sha256=sha256, by=by.code) for sha256 in hashes])
 
     def after(self, facts: Iterable[Fact]) -> Dossier:
         """The dossier if these followed; the scene stays as it is."""

@@ -19,4 +19,4 @@ class TestAFewThousandSteps(DossierMachine.TestCase):  # type: ignore[misc,name-
 class TestManyMoreSteps(DossierMachine.TestCase):  # type: ignore[misc,name-defined]
     """With `make test-slow`."""
 
-    settings = settings(max_examples=1_500, stateful_step_count=60, deadline=None, suppress_health_check=QUIET)
+    settings = settings(max_examples=800, stateful_step_count=60, deadline=None, suppress_health_check=QUIET)

@@ -126,11 +126,11 @@ def test_no_file_is_taken_from_whoever_is_not_admitted(desk: Desk, monkeypatch: 
 def test_a_page_is_good_for_two_hours_and_what_was_written_survives_it(desk: Desk) -> None:
     seen = send(desk, code=code(desk))
     desk.court.now += timedelta(hours=2, seconds=1)
-    late = plea(desk, seen, reason="写了很久")
+    late = plea(desk, seen, reason='"<b>写了很久\u200d')
     assert (late.status_code, objections(desk)) == (401, [])
     assert "两小时后失效" in late.text
     opened_again = send(desk, code=code(desk), reason=hidden(late, "reason"), step=hidden(late, "step"))
-    assert "写了很久</textarea>" in opened_again.text
+    assert "&#34;&lt;b&gt;写了很久\u200d</textarea>" in opened_again.text, "as it was written"
 
 
 def test_a_form_that_another_sites_page_sends_is_refused(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from services.adjudication.domain.decide.listing import (
     reject,
     release,
 )
+from services.adjudication.domain.redress.hold import release_hold
 from tests.domain.machine.log import LoggedScene
 from tests.domain.spec import (
     APPROVER,
@@ -121,9 +122,28 @@ def tried_again() -> LoggedScene:
     return scene
 
 
+def read() -> LoggedScene:
+    """Whoever acts has opened what was there by then; what comes later is read before silence decides."""
+    scene = LoggedScene()
+    scene.hear(imposed("tmall"), imposed("pdd"))
+    scene.keep("tmall", "tmall-s1")
+    scene.now += days(0.1)
+    scene.opens(REVIEWER, "tmall-s1")
+    scene.do(release, REVIEWER)
+    scene.hear(delivered("tmall", scene.notice))
+    scene.now += days(1)
+    scene.keep("pdd", "pdd-s1")
+    scene.wait(days(8))
+    scene.opens(PANEL, "tmall-s1", "pdd-s1")
+    scene.do(release_hold, PANEL)
+    scene.wait(days(0.1))
+    return scene
+
+
 STORIES = {
     it.__name__: it
     for it in (
         served, restricted, blacklisted, contested, answered, repaired, wrongful, revoked, amended_and_expired, unanswered, tried_again,
+        read,
     )
 }  # fmt: skip

@@ -11,6 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from events.facts.directive import DirectiveIssued
 from events.facts.listing import ListingDecided, NoticeReleased, NoticeServed, ObjectionLodged, ObjectionResolved
+from events.facts.scrutiny import EvidenceOpened
 from events.transport.store import append
 from services.adjudication.check.checker import Entry
 from tests.services.check.stories import STORIES
@@ -58,6 +59,7 @@ def test_nothing_is_found_in_a_log_as_it_should_be(database: Database) -> None:
         ("answered", with_(ObjectionResolved, by="ran"), "same-person-twice"),
         ("answered", without(ObjectionLodged), "step-out-of-order"),
         ("repaired", without(DirectiveIssued, seq=2), "lift-missing"),
+        ("read", with_(EvidenceOpened, by="ran"), "decided-unread"),
     ],
 )
 def test_a_planted_violation_is_found(database: Database, story: str, plant: object, code: str) -> None:

@@ -29,12 +29,14 @@ from events.facts.listing import (
 )
 from events.facts.safeguard import AnswerOverdue, AppealDecided, AppealLodged, InterimImposed, ListingHeld
 from events.facts.sanction import SanctionImposed
+from events.facts.scrutiny import EvidenceOpened
 from services.adjudication.check.checker import Entry, check
 from services.adjudication.check.finding import CODES
 from services.adjudication.domain.decide.link import move
+from services.adjudication.domain.decide.listing import release
 from services.adjudication.domain.dossier import Dossier
 from tests.domain.machine.log import LoggedScene
-from tests.domain.spec import BOOK, NOON, SUBJECT, days
+from tests.domain.spec import BOOK, NOON, REVIEWER, SUBJECT, days, imposed
 from tests.services.check.stories import STORIES
 
 Alter = Callable[[Entry], Entry | None]
@@ -263,8 +265,43 @@ def test_an_appeal_is_decided_by_another_person() -> None:
     assert "step-out-of-order" in with_before("repaired", RepairApplied, AppealDecided, **decided)
 
 
+def unread(*, by: str, erased: tuple[str, ...] = ()) -> set[str]:
+    scene = STORIES["read"]()
+    log = [entry for entry in scene.log if not (isinstance(entry.fact, EvidenceOpened) and entry.fact.by == by)]
+    return {finding.code for finding in check(log, scene.now, erased) if finding.code != "version-hole"}
+
+
+def test_whoever_acts_without_having_opened_what_was_there_is_found() -> None:
+    assert unread(by="rui") == {"decided-unread"}
+    assert unread(by="pan") == {"decided-unread"}
+    assert unread(by="nobody") == set()
+
+
+def test_of_what_was_erased_since_nobody_is_blamed() -> None:
+    assert unread(by="rui", erased=("tmall-s1",)) == set()
+    assert unread(by="pan", erased=("tmall-s1",)) == {"decided-unread"}
+
+
+def test_nor_of_what_was_handed_in_while_he_decided() -> None:
+    scene = LoggedScene()
+    scene.hear(imposed("tmall"), imposed("pdd"))
+    scene.keep("tmall", "tmall-s1")
+    scene.rules["kept"] = frozenset()
+    scene.now += timedelta(seconds=20)
+    scene.do(release, REVIEWER)
+    assert scene.findings() == []
+
+
 def test_every_code_was_planted() -> None:
-    elsewhere = {"weighed-twice", "version-hole", "carried-otherwise", "decided-while-held", "interim-too-long", "interim-not-lapsed"}
+    elsewhere = {
+        "decided-unread",
+        "weighed-twice",
+        "version-hole",
+        "carried-otherwise",
+        "decided-while-held",
+        "interim-too-long",
+        "interim-not-lapsed",
+    }
     assert set(PLANTED) | elsewhere == set(CODES)
 
 

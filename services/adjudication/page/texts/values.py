@@ -33,7 +33,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "why.repaired": ("信用修复", "Repaired"),
     "why.revoked": ("撤销", "Revoked"),
     "why.wrongful": ("列入有误", "It was wrong"),
-    "why.not_justified": ("理由不成立", "Not justified"),
+    "why.not_justified": ("列入理由不成立", "The proposal was not justified"),
     "why.basis_gone": ("依据已不存在", "Its basis is gone"),
     "why.objection_upheld": ("异议成立", "The objection was upheld"),
     "why.superseded": ("由更高等级取代", "Superseded by a higher tier"),
