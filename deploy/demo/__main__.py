@@ -7,7 +7,7 @@ from random import SystemRandom
 
 from deploy.demo.cases import authority, card_keys, cosmetics, day_in_small, no_evidence, overturned, restricted, watches
 from deploy.demo.cases.redress import interim, objection, repair, unlink
-from deploy.demo.members import ACTIONS, AUTHORITY, ON_KAFKA, PLATFORMS, credentials
+from deploy.demo.members import ACTIONS, AUTHORITY, ON_KAFKA, PLATFORMS, WAYS, credentials
 from deploy.demo.patience import Overdue, until
 from deploy.demo.people import Officer, Operator, Reader
 from deploy.demo.play import Play
@@ -20,6 +20,12 @@ from events.client.hub import Hub, Problem, Unreachable
 from events.client.publish.http import HttpRoad
 
 Keys = dict[str, Credentials]
+WORDS = {
+    "stream": ("持续连接，签发即达", "one open connection, told as it is issued"),
+    "feed": ("自己来取，每 0.1 秒一次", "asks, every 0.1 s"),
+    "topic": ("Kafka 主题 liancheng.directive.v1", "Kafka's topic liancheng.directive.v1"),
+    "webhook": ("中枢来调用：地址先自证，签名必验", "called by the hub: its address proven, signatures verified"),
+}
 
 
 def main() -> None:
@@ -40,6 +46,7 @@ def main() -> None:
 
 
 def _cases(play: Play, road: HttpRoad) -> None:
+    _introduce(play)
     banned, ban = card_keys.play(play)
     scored = cosmetics.play(play)
     no_evidence.play(play, scored)
@@ -50,6 +57,14 @@ def _cases(play: Play, road: HttpRoad) -> None:
     day_in_small.play(play)
     for protecting in (objection, repair, unlink, interim):
         protecting.play(play)
+
+
+def _introduce(play: Play) -> None:
+    """Four platforms, told by the four ways; nothing is said before each of them is open."""
+    play.timeline.scene("四个平台，四种接收方式", "Four platforms, told in four ways")
+    for shop in play.stage.shops:
+        until(f"{shop.code} by {WAYS[shop.code]}", lambda: True if shop.ask("way")["open"] else None, 30.0, every=0.05)  # noqa: B023
+        play.timeline.line(shop.name, WAYS[shop.code], either(*WORDS[WAYS[shop.code]]))
 
 
 def _play(settings: Settings, keys: Keys, stage: Stage) -> Play:
@@ -70,6 +85,7 @@ def _shop(settings: Settings, keys: Keys, code: str) -> Shop:
         "directives": _address(settings, "directives"),
         "folder": str(folder),
         "actions": ACTIONS[code],
+        "way": WAYS[code],
         "kafka": keys[code].kafka if code == ON_KAFKA else None,
     }
     return Shop(code, PLATFORMS[code], identity, folder / "errors.log")
@@ -81,7 +97,7 @@ def _end(play: Play, before: Counter[str]) -> None:
     until("the last receipts", lambda: None if _tally(play)["waiting"] else True)
     told = _tally(play)
     told.subtract(before)
-    copies = until("all copies to agree", lambda: _same_copies(play))
+    copies = until("all copies to agree", lambda: _same_copies(play), 30.0, every=0.05)
     directives = {(line["subject_id"], line["seq"]) for shop in play.stage.shops for line in shop.told if line["event"] == "directive"}
     numbers, measured = play.timeline.number, play.measured
     numbers(either("陈述", "statements"), str(told["accepted"] + told["refused"] + 1))
@@ -94,6 +110,8 @@ def _end(play: Play, before: Counter[str]) -> None:
     numbers(either("回执 → 关注", "receipt → watch"), spread(measured.watch))
     numbers(either("决定 → 各平台", "decision → each platform"), spread(measured.decisions))
     numbers(either("撤销 → 各平台", "overturned → each platform"), spread(measured.lifts))
+    for way, milliseconds in measured.ways.items():
+        numbers(either(f"指令签发 → 副本，{way}", f"directive → copy, by {way}"), spread(milliseconds))
     numbers(either("一天的缩影，每秒", "a day in small, a second"), f"{measured.rate:.0f}")
     numbers(either("全部用时", "the whole play"), f"{play.timeline.seconds:.1f} s")
     play.timeline.expect("一条不少，一条不多", "nothing lost, nothing twice", told["refused"] == told["repeated"] == 0, dict(told))

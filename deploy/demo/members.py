@@ -17,6 +17,8 @@ from events.facts.member import MemberClass
 
 PLATFORMS = {"kameng": "卡盟", "tmall-global": "天猫国际", "wechat-groups": "微信群", "pdd": "拼多多"}
 ON_KAFKA = "wechat-groups"
+WAYS = {"kameng": "stream", "tmall-global": "feed", "wechat-groups": "topic", "pdd": "webhook"}
+"""How each is told of directives."""
 AUTHORITY = "shanghai-samr"
 CAST: dict[str, MemberClass] = {
     **dict.fromkeys(PLATFORMS, "platform"),

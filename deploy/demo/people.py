@@ -10,8 +10,9 @@ from uuid import uuid4
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
-from events.client.hub import Hub
+from events.client.hub import Hub, Problem
 
+CHANGED, READ_AGAIN = 412, 10
 PURPOSE = {"Liancheng-Purpose": "demonstration"}
 Json = Mapping[str, Any]
 
@@ -87,7 +88,7 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class Officer:
-    """Acts on listings under one key. The id of each command is made once, so that repeating it is harmless."""
+    """Acts on listings under one key."""
 
     def __init__(self, code: str, adjudication: Hub) -> None:
         self.code, self._hub = code, adjudication
@@ -142,8 +143,17 @@ class Officer:
         self._hub.post(f"/v1/accounts/{command}", msgspec.json.encode(words), headers={"Idempotency-Key": str(uuid4())})
 
     def _act(self, command: str, listing: Listing, words: Mapping[str, object]) -> None:
-        headers = {"Idempotency-Key": str(uuid4()), "If-Match": listing.tag}
-        self._hub.post(f"/v1/listings/{listing.listing_id}/{command}", msgspec.json.encode(words), headers=headers)
+        """The hub goes on meanwhile: four shops deliver, the clock strikes. Who is told that the listing has changed reads it again."""
+        path, body = f"/v1/listings/{listing.listing_id}/{command}", msgspec.json.encode(words)
+        for attempt in range(1, READ_AGAIN + 1):
+            try:
+                self._hub.post(path, body, headers={"Idempotency-Key": str(uuid4()), "If-Match": listing.tag})
+            except Problem as problem:
+                if problem.status != CHANGED or attempt == READ_AGAIN:
+                    raise
+                listing = self.listing(listing.listing_id)
+            else:
+                return
 
 
 class Holder:

@@ -27,6 +27,8 @@ class Measured(msgspec.Struct):
     watch: list[float] = []
     decisions: list[float] = []
     lifts: list[float] = []
+    ways: dict[str, list[float]] = {}
+    """From the issue of a directive to the copy of who is told by this way."""
     rate: float = 0.0
 
 

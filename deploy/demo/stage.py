@@ -23,6 +23,7 @@ class Shop:
     def __init__(self, code: str, name: str, identity: Mapping[str, object], log: Path) -> None:
         self.code, self.name = code, name
         self.told: list[Line] = []
+        self._log = log
         self._replies: dict[int, Line] = {}
         self._news, self._numbers = Condition(), count(1)
         with log.open("ab") as errors:
@@ -58,8 +59,11 @@ class Shop:
 
     def _write(self, line: Mapping[str, object]) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(msgspec.json.encode(line) + b"\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(msgspec.json.encode(line) + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise Overdue(f"{self.code}: the shop has ended, see {self._log}") from None
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

@@ -20,6 +20,7 @@ import msgspec
 from deploy.backup import command as copies
 from deploy.local import views
 from deploy.local.access.secrets import keep
+from deploy.local.processes import admitted
 from deploy.local.settings import CHECKOUT, Settings, Site
 from deploy.local.stack import POSTGRES, Stack, admin
 from deploy.local.tell import Trouble, say
@@ -186,6 +187,8 @@ def _announce(settings: Settings, prometheus: str, seconds: float) -> None:
     say(f"{'ops':<13} http://{settings.host}:{settings.ops_port}/ops")
     if prometheus:
         say(f"{'prometheus':<13} {prometheus}")
+    if reachable := admitted(settings, os.environ):
+        say(f"回调（webhook）除公网外可访问：{reachable}", f"webhooks may reach, beside the public internet: {reachable}")
     say(f"已就绪，用时 {seconds:.1f} 秒；按 Ctrl-C 停止", f"ready after {seconds:.1f} s; Ctrl-C stops")
 
 

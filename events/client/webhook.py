@@ -117,7 +117,8 @@ class Inbox:
     ) -> None:
         """`heard` is told how many subjects changed, once they are in the copy, which says how: `Replica.unanswered`.
 
-        `differs` is called when the copy should be whole and is not the hub's: `Feed.reconcile` then fetches what it lacks.
+        `differs` is called when the copy should be whole and is not the hub's: `Feed.prove` has the hub begin again by webhook,
+        `Feed.reconcile` fetches what it lacks.
         """
         self._replica, self._secrets, self._heard, self._differs = replica, tuple(secrets), heard, differs
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 import msgspec
 
-from deploy.demo.members import PLATFORMS
+from deploy.demo.members import PLATFORMS, WAYS
 from deploy.demo.merchants import Company
 from deploy.demo.patience import until
 from deploy.demo.play import PRICE, Play
+from deploy.demo.stage import Line, Shop
 
 
 def expect_sales(p: Play, who: Company, zh: str, en: str, refused: Mapping[str, str]) -> None:
@@ -26,12 +27,37 @@ def expect_directive(p: Play, subject_id: str, tier: str, state: str, since: flo
     took, answers = [], {}
     for shop in p.stage.shops:
         told = shop.hear("directive", lambda line: bool(line["subject_id"] == subject_id and line["tier"] == tier))
-        began = msgspec.convert(told["issued_at"], datetime).timestamp() if since is None else since
-        took.append(1000 * (told["at"] - began))
+        took.append(_show(p, shop, told, since))
         answers[shop.code] = told["state"]
-        p.timeline.line(shop.name, told["state"], f"{subject_id[:8]}…/{told['seq']}", took[-1])
     zh, en = f"四个平台都收到了 {tier} 的指令并照办", f"all four have the directive ({tier}) and did as it says"
     p.timeline.expect(zh, en, answers == dict.fromkeys(PLATFORMS, state), answers)
+    return took
+
+
+def expect_passing(p: Play, subject_id: str, since: float) -> list[float]:
+    """A restriction that lapses within moments: who was told of it enforced it, who came too late was only told that it is over.
+
+    Gives the milliseconds from `since` to each that was told of it.
+    """
+    took, wrong = list[float](), {}
+    for shop in p.stage.shops:
+        first = shop.hear("directive", lambda line: bool(line["subject_id"] == subject_id))
+        over = shop.hear("directive", lambda line: bool(line["subject_id"] == subject_id and line["tier"] == "none"))
+        if first is not over:
+            took.append(_show(p, shop, first, since))
+        _show(p, shop, over, None)
+        if (first["state"], over["state"]) not in {("enforced", "lifted"), ("lifted", "lifted"), ("absent", "absent")}:
+            wrong[shop.code] = first["state"], over["state"]
+    p.timeline.expect("收到者照办，失效后人人放开", "who was told did as it says, and everybody let go when it was over", not wrong, wrong)
+    return took
+
+
+def _show(p: Play, shop: Shop, told: Line, since: float | None) -> float:
+    """The milliseconds to this shop, from `since` or else from the issue."""
+    issued, way = msgspec.convert(told["issued_at"], datetime).timestamp(), WAYS[shop.code]
+    took = 1000 * (float(told["at"]) - (issued if since is None else since))
+    p.measured.ways.setdefault(way, []).append(1000 * (told["at"] - issued))
+    p.timeline.line(shop.name, told["state"], f"{told['subject_id'][:8]}…/{told['seq']}  {way}", took)
     return took
 
 

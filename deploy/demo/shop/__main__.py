@@ -3,11 +3,11 @@
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from threading import Event, ExceptHookArgs, Lock, Thread
+from threading import ExceptHookArgs, Lock, Thread
 from time import sleep, time
 
 import msgspec
@@ -16,8 +16,8 @@ from deploy.demo.shop.books import Books
 from deploy.demo.shop.counter import Counter
 from deploy.demo.shop.day import figures
 from deploy.demo.shop.duties import Duties, Tell
+from deploy.demo.shop.ways import Doubt, Way, follow
 from events.client.enforcement import declare
-from events.client.follow.live import Live
 from events.client.follow.replica import Replica
 from events.client.hub import Hub, Unreachable
 from events.client.notices import Notices
@@ -29,13 +29,12 @@ from events.client.statement import Member
 
 EVERY = 0.1
 """Seconds between looks for notices."""
-Doubt = Callable[[Exception], None]
 QUIET = "day-"
 """Receipts of these ids are counted, not told one by one."""
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """What the first line says: who the shop is, its key, and where the hub is. With `kafka` it publishes there."""
+    """What the first line says: who the shop is, its key, where the hub is, and how it is told. With `kafka` it publishes there."""
 
     code: str
     key: str
@@ -43,6 +42,7 @@ class Identity(msgspec.Struct, frozen=True):
     directives: str
     folder: str
     actions: dict[str, str]
+    way: Way
     kafka: Access | None = None
 
 
@@ -73,9 +73,9 @@ def main() -> None:
     _publish(me, outbox, out.tell)
     doubt = partial(_doubt, out.tell)
     _declare(directives, me.actions, doubt)
-    _follow(Live(directives, replica), duties, doubt)
+    _follow(me, directives, replica, duties, doubt)
     _hand_out(Notices(directives, outbox, member), duties, doubt)
-    counter = Counter(member, books, replica, outbox, directives, figures(), me.actions, clock)
+    counter = Counter(member, books, replica, outbox, directives, figures(), me.actions, me.way, clock)
     for line in lines:
         command = msgspec.json.decode(line)
         out.tell({"n": command["n"], **counter.serve(command)})
@@ -99,11 +99,12 @@ def _publish(me: Identity, outbox: Outbox, tell: Tell) -> None:
         Publisher(outbox, KafkaRoad(me.kafka, me.code), clock=time, doubt=doubt).start()
 
 
-def _follow(live: Live, duties: Duties, doubt: Doubt) -> None:
-    def follow() -> None:
-        live.run(Event(), lambda news: duties.enforce(news, clock()), doubt)
+def _follow(me: Identity, directives: Hub, replica: Replica, duties: Duties, doubt: Doubt) -> None:
+    def heard(news: int) -> None:
+        duties.enforce(news, clock())
 
-    Thread(target=follow, name="directives", daemon=True).start()
+    words = (me.way, directives, replica, me.kafka, Path(me.folder), heard, doubt)
+    Thread(target=follow, args=words, name="directives", daemon=True).start()
 
 
 def _hand_out(notices: Notices, duties: Duties, doubt: Doubt) -> None:

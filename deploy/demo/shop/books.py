@@ -1,6 +1,7 @@
 """The shop's own books: its merchants, what it did to them, and what they sold."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -18,6 +19,7 @@ CREATE INDEX IF NOT EXISTS sanction_account ON sanction (account);
 CREATE TABLE IF NOT EXISTS sale (
     number INTEGER PRIMARY KEY, account TEXT NOT NULL, amount_minor INTEGER NOT NULL, at REAL NOT NULL, refunded REAL
 );
+CREATE TABLE IF NOT EXISTS told_of (subject_id TEXT NOT NULL, account TEXT NOT NULL, PRIMARY KEY (subject_id, account));
 CREATE TABLE IF NOT EXISTS mail (
     notice TEXT NOT NULL, account TEXT NOT NULL, at REAL NOT NULL, words BLOB NOT NULL, PRIMARY KEY (notice, account)
 );
@@ -56,6 +58,12 @@ class Books:
 
     def accounts_of(self, uscc: str | None) -> list[str]:
         return [row[0] for row in self._do("SELECT account FROM account WHERE uscc = ?", uscc)]
+
+    def told_of(self, subject_id: str, accounts: Iterable[str]) -> list[str]:
+        """All accounts that the hub has ever told of the subject, and these: a lift names nobody."""
+        for account in accounts:
+            self._do("INSERT OR IGNORE INTO told_of VALUES (?, ?)", subject_id, account)
+        return [row[0] for row in self._do("SELECT account FROM told_of WHERE subject_id = ?", subject_id)]
 
     def punish(self, account: str, sanction: Sanction) -> None:
         values = (sanction.sanction, account, sanction.measure, sanction.begins, sanction.ends)

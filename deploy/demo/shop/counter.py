@@ -9,6 +9,7 @@ import msgspec
 
 from deploy.demo.shop.books import Books, Sanction
 from deploy.demo.shop.day import Figures, day, shares
+from deploy.demo.shop.ways import Way, is_open
 from events.client.effects import effects
 from events.client.follow.directive import Directive, shanghai_day
 from events.client.follow.feed import Feed
@@ -46,10 +47,11 @@ class Counter:
         directives: Hub,
         figures: Figures,
         actions: Mapping[str, str],
+        way: Way,
         clock: Callable[[], datetime],
     ) -> None:
         self._member, self._books, self._replica, self._outbox = member, books, replica, outbox
-        self._directives, self._figures, self._actions, self._clock = directives, figures, actions, clock
+        self._directives, self._figures, self._actions, self._way, self._clock = directives, figures, actions, way, clock
         self._effects: dict[str, str] = {}
         self._effects_token: str | None = None
         self._commands = {"open": self._open, "sell": self._sell, "say": self._say, "refund": self._refund}
@@ -58,6 +60,7 @@ class Counter:
             "tally": self._tally,
             "effects": self._count_effects,
             "copy": self._copy,
+            "way": self._told,
         }
 
     def serve(self, command: Command) -> Reply:
@@ -119,8 +122,12 @@ class Counter:
         return {"states": {state: states.count(state) for state in sorted(set(states))}, "statements": len(states)}
 
     def _copy(self, command: Command) -> Reply:
-        proven = Feed(self._directives, self._replica).prove()
+        """A copy that is ahead of its token for a moment is proven when the way that fills it has come level."""
+        proven = self._replica.proof() is not None and Feed(self._directives, self._replica).prove()
         return {"digest": self._replica.digest, "count": self._replica.count, "proven": proven}
+
+    def _told(self, command: Command) -> Reply:
+        return {"open": is_open(self._way, self._directives, self._replica)}
 
     def _put(self, said: Statement) -> Reply:
         self._outbox.put(said)

@@ -46,7 +46,8 @@ class Duties:
         return words
 
     def _accounts(self, directive: Directive) -> list[str]:
-        return [*directive.your_accounts, *(self._books.accounts_of(directive.uscc) if directive.uscc else ())]
+        named = [*directive.your_accounts, *(self._books.accounts_of(directive.uscc) if directive.uscc else ())]
+        return self._books.told_of(directive.subject_id, named)
 
     _behind = True
     """After a restart, what the last run took and did not answer."""
