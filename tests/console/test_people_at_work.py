@@ -20,13 +20,13 @@ __all__ = ["browsing"]
 PASSWORD = "correct horse battery"
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
+def chunk(kind: bytes, data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
 
-PICTURE = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", bytes([0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0])) + _chunk(
+PICTURE = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", bytes([0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0])) + chunk(
     b"IDAT", zlib.compress(b"\x00\x00\xff\x00\xff\x00")
-) + _chunk(b"IEND", b"")  # fmt: skip
+) + chunk(b"IEND", b"")  # fmt: skip
 TRAP = b"<html><script>alert('opened')</script></html>"
 """Said to be a picture by the platform that handed it in."""
 
@@ -137,7 +137,9 @@ def test_evidence_can_do_nothing_to_who_opens_it(office: Console, browsing: Brow
 
 def test_a_session_speaks_as_the_person_and_not_as_the_console(office: Console, browsing: BrowserContext) -> None:
     """What the hub hears from it, it hears from one person: its two-person rule sees who it is."""
-    log_in(browsing, office)
+    page, said = log_in(browsing, office)
+    page.goto(f"{office.address}/password")
+    assert (faults(page), said) == ([], []), "the one page that only a person with an account has"
     with office.database.connect() as owner:
         lent = owner.execute("SELECT code FROM credential WHERE expires_at IS NOT NULL AND revoked_at IS NULL").fetchall()
     assert {code for (code,) in lent} == {"an"}

@@ -3,25 +3,25 @@
 import json
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.local import run
 from deploy.local.access import roles
 from deploy.local.access.accounts import Wanted, open_account
-from tests.console.test_people_at_work import PICTURE
-from tests.console.test_the_pages_in_chromium import browsing
+from tests.console.conftest import CHROMIUM
+from tests.console.test_people_at_work import chunk
 from tests.support.stack import Hub
-
-__all__ = ["browsing"]
 
 pytestmark = [
     pytest.mark.skipif(not os.environ.get("SCREENSHOTS"), reason="pictures are made by `make screenshots`"),
@@ -30,7 +30,9 @@ pytestmark = [
 FOLDER = Path(__file__).parents[2] / "deploy" / "screenshots"
 SIZE = {"width": 1360, "height": 820}
 TELEPHONE, SHEET = {"width": 390, "height": 760}, {"width": 760, "height": 1075}
-PRINTED = ("overview", "list", "dossier")
+PRINTED = {"regulator": ("overview", "list", "dossier"), "approver": ("listing-closed",)}
+LANGUAGES = ("zh", "en")
+PURPOSE = {"zh": "2026年四季度专项检查", "en": "Inspection of the fourth quarter"}
 PAGES = {
     "regulator": {
         "overview": "/overview", "list": "/", "search": "/?q={name}", "list-as-of": "/?as_of={moment}", "changes": "/changes",
@@ -49,15 +51,65 @@ PAGES = {
 }  # fmt: skip
 
 
+def a_photo(width: int = 480, height: int = 300) -> bytes:
+    """A parcel on a table, in greys: something that a browser draws."""
+
+    def grey(x: int, y: int) -> int:
+        if 120 <= x < 360 and 70 <= y < 240:
+            return 70 if abs(x - 240) < 12 else 235 if 270 <= x < 340 and 90 <= y < 130 else 150 + (y - 70) // 6
+        return 225 - y // 6 if y < 210 else 120 + (y - 210) // 3
+
+    rows = b"".join(b"\x00" + bytes(grey(x, y) for x in range(width)) for y in range(height))
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([8, 0, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+PICTURE = a_photo()
+
+
+class Prepared(NamedTuple):
+    """What there is to be looked at, and who looks at it."""
+
+    hub: Hub
+    keys: dict[str, str]
+    given: dict[str, str]
+    password: str
+
+    @property
+    def address(self) -> str:
+        return self.hub.url("regulator")
+
+
 @pytest.fixture(scope="module")
-def played(hub: Hub) -> Iterator[tuple[Hub, dict[str, str]]]:
-    """The demonstration was played against the whole hub; keys of people who look at it."""
+def prepared(hub: Hub) -> Prepared:
+    """The demonstration was played against the whole hub; keys of people who look at it, and something that waits for them."""
     playing = run.demonstrate(hub.settings)
     try:
         assert playing.wait(300) == 0
     finally:
         run.end(playing)
-    yield hub, {role: hub.enrol(f"{role}-of-pictures", role).key for role in PAGES}
+    keys = {role: hub.enrol(f"{role}-of-pictures", role).key for role in PAGES}
+    waiting, evidence = a_case(hub)
+    with psycopg.connect(hub.stack.reach.owner, autocommit=True) as owner:
+        made = open_account(owner, Wanted("reviewer-of-pictures", "zhang.san"), datetime.now(UTC), "first password of pictures")
+    return Prepared(hub, keys, _things(hub, keys) | {"waiting": waiting, "evidence": evidence}, made.password or "")
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def browser(language: str) -> Iterator[Browser]:
+    """What a browser says by itself, as in fields for dates and files, is in its own language: that of the page
+    (Debian: `apt-get install chromium-l10n`)."""
+    words = {"zh": "zh_CN", "en": "en_US"}[language]
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments, env={**os.environ, "LANGUAGE": words})
+        yield opened
+        opened.close()
 
 
 def say(hub: Hub, key: str, kind: str, /, **data: object) -> None:
@@ -103,89 +155,66 @@ def wait_for(seen: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.2)
 
 
-def enter(chromium: Browser, address: str, key: str) -> Page:
-    page = chromium.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai").new_page()  # type: ignore[arg-type]
-    page.goto(f"{address}/login?by=key")
-    page.fill("#key", key)
-    page.fill("#purpose", "2026年四季度专项检查")
+def enter(browser: Browser, address: str, **fields: str) -> Page:
+    page = browser.new_context(viewport=SIZE, timezone_id="Asia/Shanghai").new_page()  # type: ignore[arg-type]
+    page.goto(f"{address}/login{'?by=key' if 'key' in fields else ''}")
+    for field, text in fields.items():
+        page.fill(f"#{field}", text)
     page.keyboard.press("Enter")
     page.wait_for_selector("main#content")
     return page
 
 
-def shoot(page: Page, address: str, name: str, path: str) -> None:
-    for language in ("zh", "en"):
-        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
-        if name.startswith("dossier") and page.locator("form[action*='/purpose']").count():
-            page.click("form[action*='/purpose'] button")
-            page.goto(f"{address}{path}?lang={language}")
-        page.screenshot(path=FOLDER / f"{name}.{language}.png", full_page=True)
+def shoot(page: Page, address: str, name: str) -> None:
+    page.goto(address)
+    if page.locator("form[action*='/purpose']").count() and not name.startswith("purpose"):
+        page.click("form[action*='/purpose'] button")
+        page.goto(address)
+    page.screenshot(path=FOLDER / f"{name}.png", full_page=True)
 
 
-def test_pictures_of_every_page(played: tuple[Hub, dict[str, str]], chromium: Browser) -> None:
-    hub, keys = played
-    address = hub.url("regulator")
+def said(path: str, language: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
+def test_pictures_of_every_page(prepared: Prepared, browser: Browser, language: str) -> None:
     FOLDER.mkdir(exist_ok=True)
-    waiting, evidence = a_case(hub)
-    given = _things(hub, keys) | {"waiting": waiting, "evidence": evidence}
-    stranger = chromium.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
-    shoot(stranger, address, "login", "/login")
-    shoot(stranger, address, "login-key", "/login?by=key")
+    stranger = browser.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
+    for name, path in {"login": "/login", "login-key": "/login?by=key"}.items():
+        shoot(stranger, said(prepared.address + path, language), f"{name}.{language}")
     for role, pages in PAGES.items():
-        page = enter(chromium, address, keys[role])
+        page = enter(browser, prepared.address, key=prepared.keys[role], purpose=PURPOSE[language])
         for name, path in pages.items():
-            shoot(page, address, name, path.format(**given))
-    _by_account(hub, stranger, address)
-    _of_a_merchant(chromium, given["notice"])
-    _on_paper(enter(chromium, address, keys["regulator"]), address, {name: PAGES["regulator"][name].format(**given) for name in PRINTED})
-
-
-def _of_a_merchant(chromium: Browser, link: str) -> None:
-    """The page of a notice as a desk, a telephone and paper show it, and what is there before the code is."""
-    address, _, token = link.partition("#")
-    for device, size in (("", SIZE), ("-phone", TELEPHONE)):
-        page = chromium.new_context(viewport=size, device_scale_factor=2 if device else 1).new_page()  # type: ignore[arg-type]
-        for language in ("zh", "en"):
-            page.goto(f"{address}?lang={language}")
-            page.screenshot(path=FOLDER / f"merchant-entry{device}.{language}.png", full_page=True)
-            page.fill("#code", token)
-            page.click("#open button")
-            page.wait_for_selector("#told")
-            page.screenshot(path=FOLDER / f"merchant{device}.{language}.png", full_page=True)
-            if not device:
-                page.emulate_media(media="print")
-                page.set_viewport_size(SHEET)  # type: ignore[arg-type]
-                page.screenshot(path=FOLDER / f"merchant-print.{language}.png", full_page=True)
-                page.emulate_media(media="screen")
-                page.set_viewport_size(SIZE)  # type: ignore[arg-type]
-            page.click(".unprinted button")
-            page.wait_for_selector("#own")
-            page.screenshot(path=FOLDER / f"merchant-file{device}.{language}.png", full_page=True)
-
-
-def _on_paper(page: Page, address: str, paths: dict[str, str]) -> None:
-    page.set_viewport_size(SHEET)  # type: ignore[arg-type]
-    page.emulate_media(media="print")
-    for name, path in paths.items():
-        page.goto(f"{address}{path}")
-        if page.locator("form[action*='/purpose']").count():
-            page.emulate_media(media="screen")
-            page.click("form[action*='/purpose'] button")
+            shoot(page, said(prepared.address + path.format(**prepared.given), language), f"{name}.{language}")
+        for name in PRINTED.get(role, ()):
+            page.set_viewport_size(SHEET)  # type: ignore[arg-type]
             page.emulate_media(media="print")
-            page.goto(f"{address}{path}")
-        page.screenshot(path=FOLDER / f"{name}-print.zh.png", full_page=True)
+            shoot(page, said(prepared.address + pages[name].format(**prepared.given), language), f"{name}-print.{language}")
+    person = enter(browser, prepared.address, login="zhang.san", password=prepared.password, purpose=PURPOSE[language])
+    shoot(person, said(f"{prepared.address}/password", language), f"password.{language}")
 
 
-def _by_account(hub: Hub, page: Page, address: str) -> None:
-    """Whoever has an account can change its password."""
-    with psycopg.connect(hub.stack.reach.owner, autocommit=True) as owner:
-        given = open_account(owner, Wanted("reviewer-of-pictures", "zhang.san"), datetime.now(UTC), "first password of pictures")
-    page.goto(f"{address}/login")
-    for field, text in (("login", given.login), ("password", given.password or ""), ("purpose", "办理案件")):
-        page.fill(f"#{field}", text)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("main#content")
-    shoot(page, address, "password", "/password")
+@pytest.mark.parametrize("device", ["", "-phone"])
+def test_pictures_of_a_merchants_page(prepared: Prepared, browser: Browser, language: str, device: str) -> None:
+    """As a desk, a telephone and paper show it, and what is there before the code is."""
+    address, _, token = prepared.given["notice"].partition("#")
+    size = TELEPHONE if device else SIZE
+    page = browser.new_context(viewport=size, device_scale_factor=2 if device else 1).new_page()  # type: ignore[arg-type]
+    page.goto(said(address, language))
+    page.screenshot(path=FOLDER / f"merchant-entry{device}.{language}.png", full_page=True)
+    page.fill("#code", token)
+    page.click("#open button")
+    page.wait_for_selector("#told")
+    page.screenshot(path=FOLDER / f"merchant{device}.{language}.png", full_page=True)
+    if not device:
+        page.emulate_media(media="print")
+        page.set_viewport_size(SHEET)  # type: ignore[arg-type]
+        page.screenshot(path=FOLDER / f"merchant-print.{language}.png", full_page=True)
+        page.emulate_media(media="screen")
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.click("#to-own button")
+    page.wait_for_selector("#own")
+    page.screenshot(path=FOLDER / f"merchant-file{device}.{language}.png", full_page=True)
 
 
 def _things(hub: Hub, keys: dict[str, str]) -> dict[str, str]:
@@ -205,12 +234,17 @@ def _things(hub: Hub, keys: dict[str, str]) -> dict[str, str]:
 
 
 def _notice(hub: Hub) -> str:
-    """The link of a notice, as its platform is told it."""
-    platform = hub.enrol("pictures-shop").key
+    """The link of a notice about which something may be done still, as its platform is told it; else of the last one."""
     with psycopg.connect(roles.url(hub.stack.reach.owner), autocommit=True) as owner:
-        row = owner.execute("SELECT code FROM member WHERE class = 'platform' ORDER BY enrolled_at LIMIT 1").fetchone()
-    key = hub.enrol(row[0]).key if row else platform
+        codes = [code for (code,) in owner.execute("SELECT code FROM member WHERE class = 'platform' ORDER BY enrolled_at")]
+    links = []
     with closing(httpx.Client(trust_env=False)) as client:
-        answer = client.get(f"{hub.url('directives')}/v1/notices", headers={"Authorization": f"Bearer {key}"})
-        items = answer.json()["items"]
-    return str(items[-1].get("link") or items[-1]["data"]["link"])
+        for code in codes:
+            answer = client.get(f"{hub.url('directives')}/v1/notices", headers={"Authorization": f"Bearer {hub.enrol(code).key}"})
+            links += [str(item["link"] if "link" in item else item["data"]["link"]) for item in answer.json()["items"]]
+        for link in links:
+            address, _, token = link.partition("#")
+            seen = client.get(f"{address}/notice", headers={"Authorization": f"Bearer {token}"}).json()
+            if (seen.get("listing") or {}).get("state") == "decided":
+                return link
+    return links[-1]

@@ -127,12 +127,12 @@ def reader(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Reader
 
 
 SAID = {
-    "released": ("签发告知书", ["提出异议"], "现在没有任何限制"),
+    "released": ("签发告知书", ["提出异议"], "现在不产生任何限制"),
     "hearing": ("听取意见", ["提出异议"], "陈述截止"),
     "objected": ("听取意见", ["提出异议"], "异议待答复"),
     "decided": ("决定列入", ["提出异议", "对决定申诉"], "最后一日"),
     "ended": ("已经结束", [], "撤销"),
-    "rejected": ("不予列入", [], "没有产生限制"),
+    "rejected": ("不予列入", [], "没有因此产生的限制"),
 }
 
 
@@ -182,12 +182,12 @@ def test_an_objection_with_evidence_an_appeal_a_repair_and_ones_own_file(cases: 
     expect(page.get_by_role("alert").locator("visible=true")).to_contain_text("只接收照片")
     expect(page.locator("#reason")).to_have_value("还有一件")
     assert reader.faults() == []
-    reader.press(".unprinted button")
+    reader.press("#to-own button")
     expect(page.locator("#own")).to_contain_text(f"shop-{stage}")
     expect(page.locator("main")).to_contain_text("向各平台发出的指令")
     assert "R-SECRET" not in page.content()
     assert reader.faults() == []
-    reader.press(".unprinted button")
+    reader.press("#to-see button")
     expect(page.locator("#told")).to_contain_text("申诉待裁决")
     assert [one for one in reader.said if "status of 415" not in one] == []
     assert not [one for one in reader.sent if tokens[stage] in one]
@@ -217,11 +217,11 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(cases: Cases, reader
     address, tokens = cases
     reader.page.set_viewport_size({"width": 320, "height": 640})
     reader.open(address, tokens["decided"])
-    for there in ("#own", "#plainly"):
+    for to, there in (("own", "#own"), ("see", "#plainly")):
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= 320
         small = reader.page.evaluate("[...document.querySelectorAll('button:not(.link)')].filter(it => it.offsetHeight < 40).length")
         assert small == 0, "a thumb hits it"
-        reader.press(".unprinted button")
+        reader.press(f"#to-{to} button")
         expect(reader.page.locator(there)).to_be_visible()
 
 

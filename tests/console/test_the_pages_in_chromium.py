@@ -17,7 +17,11 @@ WORK = {
     "an": ["proposed", "hearing", "objected", "repair_open", "appeal_open", "held"],
     "pan": ["proposed", "hearing", "objected", "appeal_open", "held"],
 }
-PAGES = [("reg", path) for path in [*READ, "/exports"]] + [(who, f"/work/{queue}") for who, queues in WORK.items() for queue in queues]
+PAGES = (
+    [("reg", path) for path in [*READ, "/exports"]]
+    + [("aud", "/audit")]
+    + [(who, f"/work/{queue}") for who, queues in WORK.items() for queue in queues]
+)
 
 
 @pytest.fixture
@@ -68,11 +72,12 @@ def everywhere(console: Console, who: str, path: str) -> list[str]:
     return [f"{console.address}{path}", f"{console.address}{path}{joined}lang=en"]
 
 
-@pytest.mark.parametrize("who", ["reg", "rui", "an", "pan"])
+@pytest.mark.parametrize("who", ["reg", "rui", "an", "pan", "aud"])
 def test_every_page_of_a_role_is_accessible_and_keeps_its_policy(console: Console, browsing: BrowserContext, who: str) -> None:
     page, said = enter(browsing, console, who)
     wrong = []
-    for _, path in [one for one in PAGES if one[0] == who] + ([] if who == "reg" else [(who, f"/work/listings/{console.listing}")]):
+    own = [path for role, path in PAGES if role == who]
+    for path in own + ([f"/work/listings/{console.listing}"] if who in WORK else []):
         for address in everywhere(console, who, path):
             assert look(page, address).status == 200, address
             wrong += [f"{address}: {fault}" for fault in faults(page)]
@@ -103,13 +108,14 @@ def test_without_scripts_the_tables_say_the_same(console: Console, chromium: Bro
 
 
 def test_two_approvers_decide_and_a_person_is_never_offered_what_would_be_refused(console: Console, chromium: Browser) -> None:
+    """And all of it where no script runs."""
     address = f"{console.address}/work/listings/{console.listing}"
-    page, _ = enter(chromium.new_context(), console, "rui")
+    page, _ = enter(chromium.new_context(java_script_enabled=False), console, "rui")
     page.goto(address)
     assert page.locator("#decide").count() == 0, "a reviewer decides nothing"
-    first, _ = enter(chromium.new_context(), console, "an")
+    first, _ = enter(chromium.new_context(java_script_enabled=False), console, "an")
     first.goto(address)
-    stale, _ = enter(chromium.new_context(), console, "bo")
+    stale, _ = enter(chromium.new_context(java_script_enabled=False), console, "bo")
     stale.goto(address)
     first.fill("#reason-decide", "<b>事实清楚</b>")
     first.click("#decide button")
@@ -135,6 +141,7 @@ def test_a_role_is_shown_its_own_queues_only(console: Console, browsing: Browser
     assert page.locator("nav.menu").inner_text().count("账户归属") == 0
     assert page.goto(f"{console.address}/work/candidates").status == 403  # type: ignore[union-attr]
     assert page.goto(f"{console.address}/exports").status == 403  # type: ignore[union-attr]
+    assert faults(page) == [], "what is said then is for everybody too"
 
 
 def test_all_by_keyboard(console: Console, browsing: BrowserContext) -> None:

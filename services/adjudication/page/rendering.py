@@ -41,7 +41,7 @@ def _environment() -> Environment:
 
 def page(name: str, language: Language, values: Mapping[str, object], status: int = 200) -> Response[bytes]:
     html = _environment().get_template(f"{name}.html").render(t=Texts(language), **values)
-    return Response(html.encode(), status_code=status, media_type="text/html; charset=utf-8", headers=HEADERS)
+    return Response(html.encode(), status_code=status, media_type="text/html", headers=HEADERS)
 
 
 def file(name: str, media: str) -> Response[bytes]:

@@ -56,10 +56,22 @@ Write = Callable[[Summed], Iterator[int]]
 """Writes the file bit by bit; what it yields are the rows written since."""
 
 
-def pieces(name: str, at: datetime, write: Write, manifest: Callable[[int, Summed], bytes], *, squeezed: bool) -> Iterator[bytes]:
-    """The archive. The manifest comes last: a copy that broke off has none. `squeezed`: it is small already."""
+def pieces(
+    name: str, at: datetime, write: Write, manifest: Callable[[int, Summed], bytes], *, squeezed: bool, before: Iterator[int] | None = None
+) -> Iterator[bytes]:
+    """The archive. The manifest comes last: a copy that broke off has none. `squeezed`: it is small already.
+
+    `before`: what has to be done before anything of the file can be written; a record of it goes out meanwhile, since whoever stands
+    between this process and a reader ends what is silent for a minute.
+    """
     sink, rows = Sink(), 0
     with zipfile.ZipFile(sink, "w") as archive:  # type: ignore[call-overload]
+        if before is not None:
+            with archive.open(_member("record.txt", at, squeezed=True), "w") as record:
+                for written in before:
+                    rows += written
+                    record.write(f"{rows}\n".encode())
+                    yield sink.take()
         with archive.open(_member(name, at, squeezed=squeezed), "w", force_zip64=True) as member:
             content = Summed(member)
             for written in write(content):

@@ -21,6 +21,10 @@ HEADERS = (
     "决定编号", "规则手册版本", "当前状态", "救济途径", "数据来源单位", "备注",
 )  # fmt: skip
 
+HEADS = (*HEADERS, "导出")
+"""With whose copy it is."""
+Row = tuple[str, ...]
+
 _say = Texts("zh")
 
 
@@ -31,7 +35,7 @@ def lines(subjects: Iterable[Subject], moment: datetime) -> Iterator[str]:
         yield line(row)
 
 
-def rows(subjects: Iterable[Subject], moment: datetime) -> Iterator[tuple[str, ...]]:
+def rows(subjects: Iterable[Subject], moment: datetime) -> Iterator[Row]:
     """The cells under HEADERS of each whom the list holds at the moment."""
     for subject in subjects:
         row = _row(subject, moment)
@@ -46,7 +50,7 @@ def line(cells: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def _row(subject: Subject, moment: datetime) -> tuple[str, ...] | None:
+def _row(subject: Subject, moment: datetime) -> Row | None:
     place = shown(subject, moment)
     if place.tier < Tier.RESTRICTED:
         return None

@@ -32,6 +32,7 @@ NOT_SAID = {
         "failed",
         "objected",
         "objected_by",
+        "appellants",
         "approvals",
         "approved",
     ),

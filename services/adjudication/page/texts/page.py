@@ -54,7 +54,7 @@ PAGE: dict[str, tuple[str, str]] = {
     "own.listings": ("列入记录", "Listings"),
     "own.told": ("向各平台发出的指令", "What platforms were told"),
     "own.none": ("无", "None"),
-    "counts": ("计入", "Counts"),
+    "counts": ("计入", "Yes"),
     "contested": ("有争议", "Contested"),
     "correction": ("更正", "Correction"),
     "print": ("可用浏览器的打印功能留存。", "Print it with your browser to keep it."),

@@ -78,12 +78,12 @@ def show_changes(
         until = query.local_moment("to", end) if end else reading.at
         since = query.local_moment("from", start) if start else until - _RECENT
     except Problem:
-        return page("changes", visit, 422, wrong="filter.span.wrong", items=[], next=None, first=True, **fields)
+        return page("changes", visit, 422, wrong="filter.span.wrong", span=None, items=[], next=None, first=True, **fields)
     span = query.Span(since, until, net)
     found = reader.changes(reading, span, Place(*read_cursor(token, tuple[datetime, int])) if token else None, ROWS)
     items = [changed(change, span) for change in found.items]
     following = cursor(*found.next) if found.next is not None else None
-    return page("changes", visit, wrong=None, items=items, next=following, first=not token, **fields)
+    return page("changes", visit, wrong=None, span=span, items=items, next=following, first=not token, **fields)
 
 
 @get("/overview", sync_to_thread=True)

@@ -49,7 +49,7 @@ FACTS: dict[str, tuple[str, str]] = {
     "fact.document.judged": ("文书核认", "Document judged"),
     "fact.candidate.judged": ("账户归属认定", "Whose account: judged"),
     # --- what facts say ---
-    "field.uscc": ("统一社会信用代码", "Unified social credit code"),
+    "field.uscc": ("统一社会信用代码", "Credit code"),
     "field.name": ("名称", "Name"),
     "field.kind": ("主体类型", "Kind"),
     "field.account": ("账户", "Account"),

@@ -4,7 +4,7 @@
 FRAME: dict[str, tuple[str, str]] = {
     # --- the frame ---
     "product": ("联惩", "Liancheng"),
-    "list.name": ("平台联合惩戒名单", "Joint restriction list of the platforms"),
+    "list.name": ("平台联合惩戒名单", "Joint Platform Sanctions List"),
     "office": ("监管工作台", "Regulators' desk"),
     "skip": ("跳到正文", "Skip to content"),
     "menu": ("功能菜单", "Menu"),

@@ -42,6 +42,7 @@ WORK: dict[str, tuple[str, str]] = {
     "work.served": ("送达", "Served"),
     "work.respond.by": ("陈述期限", "Respond by"),
     "work.approvals": ("已同意", "Approved by"),
+    "work.by.clock": ("期限届满", "by time alone"),
     "work.remarks": ("提示", "Remarks"),
     "work.basis": ("依据的处置", "What it rests on"),
     "work.evidence": ("证据", "Evidence"),

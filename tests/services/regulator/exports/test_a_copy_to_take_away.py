@@ -4,10 +4,12 @@ import csv
 import io
 import json
 import re
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -18,7 +20,7 @@ from events.facts.fact import Measure, Tier
 from events.facts.listing import MeasureUntil
 from projections.blacklist.read import Subject
 from services.regulator.application import Reading
-from services.regulator.exports import files
+from services.regulator.exports import files, workbook
 from tests.services.regulator.conftest import PURPOSE, REGULATOR, Office
 from tests.services.regulator.dossiers import NOW
 
@@ -98,7 +100,7 @@ def test_a_copy_is_sent_while_it_is_made(monkeypatch: pytest.MonkeyPatch, kind: 
 
 
 def test_a_workbook_goes_on_where_a_sheet_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "SHEET_ROWS", 4)
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 4)
     whole = b"".join(files.packed("xlsx", map(listed, range(1, 11)), Reading("samr", PURPOSE, NOW)))
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         name = next(one for one in archive.namelist() if one.endswith("xlsx"))
@@ -107,6 +109,17 @@ def test_a_workbook_goes_on_where_a_sheet_ends(monkeypatch: pytest.MonkeyPatch) 
             assert 'name="名单 3"' in book.read("xl/workbook.xml").decode()
     assert [sheet.count("<row ") for sheet in sheets] == [5, 5, 3]
     assert all("主体名称" in sheet for sheet in sheets)
+
+
+def test_a_workbook_gives_signs_of_life_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is silent for a minute is ended by whoever stands between; what is broken off leaves no gigabyte on the disk."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(files, "GROUP", 10)
+    going = files.packed("xlsx", map(listed, range(1, 51)), Reading("samr", PURPOSE, NOW))
+    assert [len(next(going)) > 0 for _ in range(5)] == [True] * 5
+    assert list(tmp_path.iterdir()) != []
+    going.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_officer_takes_no_copy(office: Office) -> None:
