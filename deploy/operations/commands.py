@@ -15,6 +15,9 @@ from deploy.local.settings import Settings, Site
 from deploy.local.tell import say
 from deploy.refusals import command as refusals
 
+PATIENCE = 12.0
+"""Seconds: a process that ended is started again within ten."""
+
 
 class Asked(NamedTuple):
     """Of which home, and with which words."""
@@ -72,7 +75,7 @@ def _doctor(asked: Asked) -> int:
     settings.folder.mkdir(parents=True, exist_ok=True)
     secrets = keep(settings.folder, _token)
     reach, ours = stack.reach(settings, asked.site, secrets), asked.site.database_url is None
-    return examining.doctor(Patient(settings, reach, secrets, running, datetime.now(UTC), examining.disk, ours), say)
+    return examining.doctor(Patient(settings, reach, secrets, running, datetime.now(UTC), examining.disk, ours, PATIENCE), say)
 
 
 def _token() -> str:
