@@ -49,7 +49,7 @@ trace: .venv/installed ## ID=statement [SOURCE=/platforms/code]: its way through
 erase: .venv/installed ## SUBJECT=id | STATEMENT=id SOURCE=/platforms/code, [REASON=words]: erase what was said in words, and the content of evidence
 	@$(LOCAL) erase --subject '$(SUBJECT)' --statement '$(STATEMENT)' --source '$(SOURCE)' --reason '$(REASON)'
 
-backup: .venv/installed ## a copy of the database, the evidence and the hub's key, restored once for a try, into $$LIANCHENG_HOME/backups
+backup: .venv/installed ## a copy of the database, the evidence and the hub's key, restored once for a try, into $LIANCHENG_HOME/backups
 	@$(LOCAL) backup
 
 restore: .venv/installed ## [FROM=backup]: with everything stopped, put a backup (the newest) in place of the database; then make recover

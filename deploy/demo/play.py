@@ -51,7 +51,8 @@ class Play:
         for code, account in made.accounts.items():
             shop = self.stage[code]
             merchant = {"account": account, "uscc": made.uscc, "name": made.name, "kind": "enterprise"}
-            self._receipt(shop, shop.ask("open", merchant=merchant))
+            # The first that a shop says: ingress may just be starting anew, because members joined.
+            self._receipt(shop, shop.ask("open", merchant=merchant), seconds=60.0)
         self.timeline.line(either("商家", "merchant"), either("在四个平台开店", "opens on all four"), f"{made.name} {made.uscc}")
         return made
 
@@ -69,8 +70,8 @@ class Play:
         self.measured.receipts.append(1000 * (receipt["at"] - asked))
         return receipt | {"asked": asked}
 
-    def _receipt(self, shop: Shop, said: Line) -> Line:
-        return shop.hear("receipt", lambda line: bool(line["id"] == said["id"]))
+    def _receipt(self, shop: Shop, said: Line, seconds: float = 10.0) -> Line:
+        return shop.hear("receipt", lambda line: bool(line["id"] == said["id"]), seconds=seconds)
 
     def standing(self, who: Company) -> Standing:
         return self.reader.standing(who.uscc)

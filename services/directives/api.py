@@ -19,8 +19,9 @@ from services.directives.application import Directives, Feeds
 from services.directives.copies.compare import Compared, Copies, CopyDigest
 from services.directives.log.tail import Bell
 from services.directives.notices.notice import Notice
+from services.directives.pace import Pace
 from services.directives.platforms import Coverage, Effects, Members, Platform, Profile
-from services.directives.stream import follow
+from services.directives.stream import Source, follow
 from services.web import Caller, Credentials, Problem, only
 from services.web.reading import purpose
 
@@ -56,8 +57,8 @@ class NoticePage(msgspec.Struct, frozen=True):
 class Desk:
     """What the routes work with. Everything that blocks runs on its threads, and no answer waits for it without a bound."""
 
-    def __init__(self, feeds: Feeds, members: Members, copies: Copies, bell: Bell, threads: Executor) -> None:
-        self.feeds, self.members, self.copies, self.bell, self._threads = feeds, members, copies, bell, threads
+    def __init__(self, feeds: Feeds, members: Members, copies: Copies, bell: Bell, pace: Pace, threads: Executor) -> None:
+        self.feeds, self.members, self.copies, self.bell, self.pace, self._threads = feeds, members, copies, bell, pace, threads
 
     async def run(self, call: Callable[..., T], *arguments: Any) -> T:
         work = asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
@@ -90,7 +91,8 @@ async def directives(
         async def admitted() -> Caller:
             return await credentials.identify(request.headers.get("authorization"))
 
-        events = await follow(partial(desk.page, caller.code), last or since, desk.bell, admitted)
+        source = Source(partial(desk.page, caller.code), partial(desk.feeds.lifts_at_hand, caller.code), desk.bell, desk.pace, admitted)
+        events = await follow(source, last or since)
         return Stream(events, media_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
     page = await desk.page(caller.code, since, limit)
     items = [sent.event for sent in page.items]

@@ -23,7 +23,7 @@ from services.web.reading import wrong_parameter
 WHILE_MORE = 50
 """Changes on a page, whatever the limit: a lift that is issued meanwhile is on the next one."""
 AT_HAND = 32
-"""Changes that an event loop may put into words itself, instead of a thread."""
+"""Changes on one page that an event loop may put into words itself, instead of a thread."""
 
 Words = Callable[[Sequence[int]], Mapping[int, Worded]]
 
@@ -71,15 +71,29 @@ class Feeds:
             return _changes(words, memory, platform, place, limit)
 
     def at_hand(self, platform: str, since: str | None, limit: int) -> Directives | None:
-        """The same, when there is news that memory alone can tell, and it is little; None otherwise. Never blocks."""
+        """The same, when there is news that memory alone can tell, and the page is small; None otherwise. Never blocks."""
         memory = self._tail.memory
         if memory is None or since is None:
             return None
         place: Place | Part = given(since, Place | Part)
-        if isinstance(place, Part) or _stray(place, memory, platform) or not 0 < memory.directives.behind(place.after) <= AT_HAND:
+        if isinstance(place, Part) or _stray(place, memory, platform):
+            return None
+        if not 0 < min(memory.directives.behind(place.after), limit) <= AT_HAND:
             return None
         try:
             return _changes(partial(_remembered, memory), memory, platform, place, limit)
+        except KeyError:
+            return None
+
+    def lifts_at_hand(self, platform: str, place: Place | Part) -> Directives | None:
+        """A page of lifts alone, for whoever is not to be told more yet; None when memory knows of none. Never blocks."""
+        memory = self._tail.memory
+        if memory is None or isinstance(place, Part) or _stray(place, memory, platform):
+            return None
+        if not memory.directives.lifts(max(place.after, place.lifts), memory.directives.head):
+            return None
+        try:
+            return _changes(partial(_remembered, memory), memory, platform, place, AT_HAND, lifts_only=True)
         except KeyError:
             return None
 
@@ -194,10 +208,10 @@ def _snapshot(read_words: Words, memory: Memory, platform: str, part: Part, limi
     return Directives(items, end, not complete or memory.directives.behind(part.upto) > 0, state)
 
 
-def _changes(read_words: Words, memory: Memory, platform: str, place: Place, limit: int) -> Directives:
+def _changes(read_words: Words, memory: Memory, platform: str, place: Place, limit: int, *, lifts_only: bool = False) -> Directives:
     """Of many, few at a time, so that a lift that comes meanwhile waits for few."""
     register = memory.directives
-    ahead, end = steps(register, Stand(place.after, place.lifts), min(limit, WHILE_MORE))
+    ahead, end = steps(register, Stand(place.after, place.lifts), min(limit, WHILE_MORE), lifts_only=lifts_only)
     found = read_words([step.id for step in ahead])
     items = [Sent(Place(memory.epoch, *step.stand, place.round), addressed(found[step.id], platform)) for step in ahead]
     state = register.state_with_lifts(*end)
@@ -209,7 +223,9 @@ def _words(conn: psycopg.Connection, memory: Memory, ids: Sequence[int]) -> Mapp
     found = {position: words for position in ids if (words := memory.recent.words(position)) is not None}
     missing = [position for position in ids if position not in found]
     if missing:
-        found |= {position: worded(fact) for position, fact in read.facts(conn, missing).items() if isinstance(fact, DirectiveIssued)}
+        kept = {position: worded(fact) for position, fact in read.facts(conn, missing).items() if isinstance(fact, DirectiveIssued)}
+        memory.recent.keep(kept)
+        found |= kept
     return found
 
 

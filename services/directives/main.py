@@ -22,6 +22,7 @@ from services.directives.copies.compare import Copies
 from services.directives.copies.watch import Watch
 from services.directives.log.tail import Tail
 from services.directives.notices.notice import Hub
+from services.directives.pace import Pace
 from services.directives.platforms import Members
 from services.directives.settings import Settings
 from services.directives.webhooks.api import WEBHOOK_ROUTES, Counter
@@ -44,7 +45,7 @@ def application(settings: Settings) -> Site:
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="directives")
     hub = Hub(settings.adjudication, bytes.fromhex(settings.notice_key), settings.demo)
     feeds = Feeds(pool, tail, kept=settings.directives_kept, hub=hub)
-    desk = Desk(feeds, Members(pool, feeds), Copies(pool, feeds), tail.bell, threads)
+    desk = Desk(feeds, Members(pool, feeds), Copies(pool, feeds), tail.bell, Pace(), threads)
     watch = Watch(settings.database_directives, tail, timedelta(seconds=settings.digest_seconds))
     credentials = Credentials(pool)
     sender, counter = _webhooks(settings, pool, tail, feeds, threads)
@@ -87,6 +88,7 @@ def _webhooks(settings: Settings, pool: ConnectionPool, tail: Tail, feeds: Feeds
         Ledger(settings.database_directives, seal),
         post,
         Letters(pool.connection, threads),
+        Pace(),
         threads,
         clock=lambda: datetime.now(UTC),
         chance=random,

@@ -1,56 +1,87 @@
 """The feed of directives as server-sent events: what there is, then what comes, each with the token to resume from."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import NamedTuple
 
 import msgspec
 import psycopg
 
 from services.directives.application import Directives
 from services.directives.log.tail import Bell
+from services.directives.pace import Pace
+from services.directives.token import Part, Place
 from services.web import Problem
 
 HEARTBEAT_SECONDS = 15.0
 PAGE = 200
-PACE_SECONDS = 0.02
-"""Between two pages of changes: what lies in buffers on the way cannot be overtaken by a lift."""
+CHANGES = 25
+"""On a page, of those that lead on from a snapshot: what is on its way cannot be overtaken by a lift."""
+REST_SECONDS = 0.01
+"""Between two pages of changes to the same reader, at least."""
+WORK_SECONDS = 0.0001
+"""That a change costs the hub and its reader together."""
 
-ReadPage = Callable[[str | None, int], Awaitable[Directives]]
+
+class Source(NamedTuple):
+    """Where a platform's stream comes from. `lifts` gives a page of lifts alone, when there are any, and does not block."""
+
+    page: Callable[[str | None, int], Awaitable[Directives]]
+    lifts: Callable[[Place | Part], Directives | None]
+    bell: Bell
+    pace: Pace
+    admitted: Callable[[], Awaitable[object]]
 
 
 async def follow(
-    read_page: ReadPage, since: str | None, bell: Bell, admitted: Callable[[], Awaitable[object]], heartbeat: float = HEARTBEAT_SECONDS
+    source: Source, since: str | None, heartbeat: float = HEARTBEAT_SECONDS, clock: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[bytes]:
     """Until the reader or the service leaves, the key is revoked or the log cannot be read: a reader comes back with its last token.
 
     The first page is asked for before anything is sent, so that a bad token is answered as a problem.
     """
-    return _events(await read_page(since, PAGE), read_page, bell, admitted, heartbeat)
+    return _events(source, await source.page(since, PAGE), heartbeat, clock)
 
 
-async def _events(
-    page: Directives, read_page: ReadPage, bell: Bell, admitted: Callable[[], Awaitable[object]], heartbeat: float
-) -> AsyncIterator[bytes]:
-    with bell.heard() as news:
+async def _events(source: Source, page: Directives, heartbeat: float, clock: Callable[[], float]) -> AsyncIterator[bytes]:
+    with source.bell.heard() as news:
         yield _written(page)
-        while not bell.silenced:
-            news.clear()
+        while not source.bell.silenced:
             try:
-                page = await read_page(str(page.next), PAGE)
+                if page.more:
+                    async for lifts in _lifts_meanwhile(source, page, news, clock):
+                        page = lifts
+                        yield _written(page)
+                news.clear()
+                page = await source.page(str(page.next), PAGE if isinstance(page.next, Part) else CHANGES)
                 if page.items:
                     yield _written(page)
-                if page.more:
-                    await asyncio.sleep(PACE_SECONDS)
-                elif not await _rung(news, heartbeat):
-                    await admitted()
+                if not page.more and not await _rung(news, heartbeat):
+                    await source.admitted()
                     yield _heartbeat(page)
             except (Problem, psycopg.OperationalError):
                 return
 
 
+async def _lifts_meanwhile(source: Source, page: Directives, news: asyncio.Event, clock: Callable[[], float]) -> AsyncIterator[Directives]:
+    """Pages of lifts, until the moment for what else there is to tell."""
+    now = clock()
+    moment = max(now + REST_SECONDS, source.pace.moment(now, WORK_SECONDS * len(page.items)))
+    while not source.bell.silenced:
+        news.clear()
+        lifts = source.lifts(page.next)
+        if lifts is not None:
+            page = lifts
+            yield page
+        elif not await _rung(news, moment - clock()):
+            source.pace.woke(clock() - moment)
+            return
+
+
 async def _rung(news: asyncio.Event, seconds: float) -> bool:
     try:
-        await asyncio.wait_for(news.wait(), seconds)
+        await asyncio.wait_for(news.wait(), max(seconds, 0.0))
     except TimeoutError:
         return False
     return True

@@ -15,7 +15,7 @@ from events.transport.topics import DIRECTIVE_TOPIC
 POLL_MS = 5
 CATCH_UP_MS = 200
 CATCH_UP_SECONDS = 60
-AT_ONCE = 500
+AT_ONCE = 100
 """Records read back in one go: a lift that is to be sent waits for no more than these."""
 
 

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import islice
+from threading import Event
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,9 +24,16 @@ from services.relay.application import wait_for
 from services.relay.directive_topic import AT_ONCE, DirectiveTopic, Written
 
 PAGE = 2_000
-BATCH = 50
+BATCH = 40
 """Sent at once, so that a lift never waits behind more than these."""
+FRESH = 100
+"""So many that were looked at last need not be read again when it is their turn."""
+REST = 2
+SHORTEST_REST, LONGEST_REST = 0.03, 0.1
+"""After a batch that was no lift the publisher rests so many times as long as it took: in that time lifts find brokers and readers free."""
 READ_BACK_SECONDS = 1.0
+SAVE_SECONDS = 0.1
+"""While more is to be sent, at most so often: what a relay sends after the last time, the next one sends again."""
 
 _CHANGED = (
     "SELECT notification_id, topic, state FROM hub_events"
@@ -75,8 +83,11 @@ class Pending:
         self.read_to = position
 
     def first(self, limit: int) -> list[int]:
-        """What to send now, lifts first, each kind in the order of the log."""
-        return list(islice(chain(self._lifts.values(), self._others.values()), limit))
+        """What to send now, each kind in the order of the log: lifts by themselves, and when there are none the others."""
+        return self.lifts(limit) or list(islice(self._others.values(), limit))
+
+    def lifts(self, limit: int) -> list[int]:
+        return list(islice(self._lifts.values(), limit))
 
     def sent(self, issued: Iterable[Issued]) -> None:
         for position, fact in issued:
@@ -120,7 +131,8 @@ class DirectivePublisher:
         if not intact:
             conn.execute("UPDATE directive_settled SET buried = false WHERE buried")
         self._saved: tuple[int, dict[int, int]] = (-1, {})
-        self._read_back_at = 0.0
+        self._saved_at = self._read_back_at = 0.0
+        self._fresh: dict[int, Issued] = {}
 
     def publish_changes(self) -> int:
         """Send what changed, lifts first, up to a batch, and wait until it is written; how many were sent.
@@ -129,9 +141,7 @@ class DirectivePublisher:
         """
         self._look()
         repaired = sum(self._repair(written) for written in self._topic.to_the_end())
-        found = self._load(self._pending.first(BATCH))
-        self._send(found)
-        self._pending.sent(found)
+        found = self._publish(self._pending.first(BATCH))
         if self._clock() - self._read_back_at >= READ_BACK_SECONDS:
             written = self._topic.read()
             if len(written) < AT_ONCE:
@@ -139,19 +149,40 @@ class DirectivePublisher:
             repaired += self._repair(written)
             if not found:
                 repaired += self._bury()
-        self._save()
+        if not found or self._clock() - self._saved_at >= SAVE_SECONDS:
+            self._save()
         return len(found) + repaired
 
+    def publish_lifts(self) -> int:
+        """Nothing else, while the others rest; where the topic stands is saved later."""
+        self._look()
+        return len(self._publish(self._pending.lifts(BATCH)))
+
+    def rest(self, took: float, news: Event) -> None:
+        """After so many seconds' work, and not from lifts: they go as soon as there is news of them."""
+        until = self._clock() + min(max(REST * took, SHORTEST_REST), LONGEST_REST)
+        while (left := until - self._clock()) > 0 and news.wait(left):
+            news.clear()
+            self.publish_lifts()
+
+    def _publish(self, ids: list[int]) -> list[Issued]:
+        found = self._load(ids)
+        self._send(found)
+        self._pending.sent(found)
+        return found
+
     def _look(self) -> None:
+        self._fresh = {}
         while rows := self._conn.execute(_CHANGED, (self._pending.read_to, PAGE)).fetchall():
             for position, _, state in rows:
                 seen = _glance(state)
                 self._pending.add(position, seen.subject_id, lift=seen.lift)
+            self._fresh = {row[0]: _issued(row) for row in rows} if len(rows) <= FRESH else {}
 
     def _load(self, ids: list[int]) -> list[Issued]:
-        if not ids:
-            return []
-        found = {row[0]: _issued(row) for row in self._conn.execute(_BY_ID, (ids,))}
+        missing = [position for position in ids if position not in self._fresh]
+        rows = self._conn.execute(_BY_ID, (missing,)) if missing else ()
+        found = self._fresh | {row[0]: _issued(row) for row in rows}
         return [found[position] for position in ids]
 
     def _send(self, found: list[Issued]) -> None:
@@ -203,6 +234,7 @@ class DirectivePublisher:
 
     def _save(self) -> None:
         """Only while the lease is ours; LeaseLost otherwise."""
+        self._saved_at = self._clock()
         place = (self._pending.cursor, self._topic.places())
         if place == self._saved:
             return

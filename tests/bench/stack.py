@@ -122,6 +122,8 @@ def servers(first_port: int) -> Iterator[Bench]:
     """
     home = Path(tempfile.mkdtemp(prefix="liancheng-bench-", dir="/var/tmp"))
     home.chmod(0o711)
+    # Receivers of webhooks are processes of this machine.
+    os.environ["LIANCHENG_WEBHOOK_ALLOW"] = Settings().host
     try:
         with Stack(_settings(home, first_port), Site(), say) as stack:
             stack.start_servers()

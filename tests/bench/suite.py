@@ -14,18 +14,21 @@ from tests.bench.cases.follower import Follower
 from tests.bench.cases.intake import Intake
 from tests.bench.cases.lookups import Lookups
 from tests.bench.cases.textbook import Textbook
+from tests.bench.receivers.crowd import WAYS, Crowd
 from tests.bench.receivers.decisions import Decisions
-from tests.bench.receivers.lifts import WAYS, Lifts
+from tests.bench.receivers.lifts import Lifts, Samples, last
 from tests.bench.report import Result, Spread, percentile
 from tests.bench.stack import Bench
 
 RUNS = 3
 SAMPLES = 70
 """Of a latency, in each run."""
+TOLD = ("stream", "webhook")
+"""The ways of the 32 copies and of the 20 addresses."""
 RECEIVER_SAMPLES, WARM_SAMPLES, LIFT_SAMPLES, FLOOD_SECONDS = 30, 10, 30, 12.0
 ROAD_SECONDS, LOOKUP_SECONDS, WARM_UP_SECONDS = 6.0, 3.0, 2.0
 
-CASES = ("memory", "latency", "receivers", "lifts", "road", "lookups")
+CASES = ("memory", "latency", "receivers", "road", "lookups")
 """In this order: those that list many come before those that fill the log."""
 
 Case = Callable[[], list[Result]]
@@ -37,7 +40,7 @@ class Suite:
     def __init__(self, bench: Bench, seed: int, say: Say) -> None:
         self._bench, self._seed, self._say = bench, seed, say
         self._cases: dict[str, Case] = dict(
-            zip(CASES, (self._memory, self._latency, self._receivers, self._lifts, self._road, self._lookups), strict=True)
+            zip(CASES, (self._memory, self._latency, self._receivers, self._road, self._lookups), strict=True)
         )
 
     def run(self, wanted: Sequence[str]) -> list[Result]:
@@ -69,32 +72,23 @@ class Suite:
         ]
 
     def _receivers(self) -> list[Result]:
-        decisions = Decisions(self._bench, self._seed, WARM_SAMPLES + (RUNS + 1) * RECEIVER_SAMPLES)
+        """Listings and lifts before the same crowd: it is told of both."""
+        crowd = Crowd(self._bench)
+        decisions = Decisions(self._bench, crowd, self._seed, WARM_SAMPLES + (RUNS + 1) * RECEIVER_SAMPLES)
         decisions.samples(WARM_SAMPLES)
-        idle = [decisions.samples(RECEIVER_SAMPLES) for _ in range(RUNS)]
+        idle = [last(decisions.samples(RECEIVER_SAMPLES), TOLD) for _ in range(RUNS)]
         with decisions.load(self._seed, FLOOD_SECONDS):
-            loaded = decisions.samples(RECEIVER_SAMPLES)
-        decisions.close()
-        return [
-            *_latencies("from a decision to the last of 32 copies", idle, ((0.5, 20), (0.99, 60))),
+            loaded = last(decisions.samples(RECEIVER_SAMPLES), TOLD)
+        self._bench.rest()
+        lifts = Lifts(self._bench, crowd, decisions)
+        found = [
+            *_latencies("from a decision to the last of 32 copies and 20 webhooks", idle, ((0.5, 20), (0.99, 60))),
             *_latencies("the same while statements come in flat out", [loaded], ((0.5, None), (0.99, 200))),
+            *_lifted(lifts.idle(LIFT_SAMPLES), lifts.behind(LIFT_SAMPLES)),
         ]
-
-    def _lifts(self) -> list[Result]:
-        lifts = Lifts(self._bench)
-        idle, behind = lifts.idle(LIFT_SAMPLES), lifts.behind(LIFT_SAMPLES)
+        crowd.close()
         lifts.close()
-        return [
-            Result(
-                case=f"a lift behind 50,000 listings, by {way}, p50",
-                unit="ms",
-                subject=_only(behind[way], 0.5),
-                peer=_only(idle[way], 0.5),
-                goal=1.5,
-                below=True,
-            )
-            for way in WAYS
-        ]
+        return found
 
     def _road(self) -> list[Result]:
         intake, follower = Intake(self._bench, self._seed, ROAD_SECONDS), Follower(self._bench, self._seed)
@@ -129,6 +123,24 @@ def _rates(runs: Sequence[Run]) -> Spread:
 
 def _only(latencies: Sequence[float], share: float) -> Spread:
     return Spread.of([percentile(latencies, share)])
+
+
+def _lifted(idle: Samples, behind: Samples) -> list[Result]:
+    """Behind the queue against idle."""
+    (decided, committed), (decided_behind, committed_behind) = idle, behind
+    pairs = [("from a decision to the last of all", last(decided_behind, TOLD), last(decided, TOLD))]
+    pairs += [(f"from the commit to the last by {way}", last(committed_behind, (way,)), last(committed, (way,))) for way in WAYS]
+    return [
+        Result(
+            case=f"a lift behind 50,000 listings, {which}, p50",
+            unit="ms",
+            subject=_only(slow, 0.5),
+            peer=_only(quick, 0.5),
+            goal=1.5,
+            below=True,
+        )
+        for which, slow, quick in pairs
+    ]
 
 
 Goals = Sequence[tuple[float, float | None]]

@@ -33,7 +33,8 @@ class HubInMemory:
     def __init__(self) -> None:
         self.memory, self.breaks = Memory(1), 0
         self.log: list[tuple[int, DirectiveIssued]] = []
-        self.topic: dict[UUID, list[DirectiveIssued]] = {}
+        self.said: list[DirectiveIssued] = []
+        """Everything, also what a recovery has lost: it may still be on some road."""
         self.asked_again = 0
         self.freed = set[int]()
         """Whom the last that anybody decided has lifted, whatever a recovery makes of it."""
@@ -148,7 +149,7 @@ class HubInMemory:
     def _take(self, fact: DirectiveIssued, position: int | None = None) -> None:
         position = position or max((self.log[-1][0] if self.log else 0) + 3, self.memory.epoch << 40)
         self.log.append((position, fact))
-        self.topic.setdefault(fact.subject_id, []).append(fact)
+        self.said.append(fact)
         self.memory.recent.add(position, fact)
         self.memory.directives.add(Issued(position, fact.subject_id, fact.seq, fact.tier >= Tier.RESTRICTED, fact.lift))
         self.memory.read_to = position

@@ -6,7 +6,7 @@ from typing import Any
 
 from events.client.follow.feed import Feed
 from events.client.follow.replica import Replica
-from events.client.follow.topic import AT_ONCE, Topic
+from events.client.follow.topic import AT_ONCE, SOON, Topic
 from events.client.publish.kafka import Access
 from events.facts.fact import Tier
 from tests.client.hub_in_memory import HubInMemory
@@ -109,3 +109,20 @@ def test_nobody_waits_for_the_topic_while_something_waits_to_be_taken_in() -> No
             topic.turn(broker, lambda _: None)
         assert copy.count == MANY
         assert [wait > 0 for wait in broker.waits[1:]] == [True, True, False, True, True]
+
+
+def test_what_the_topic_brings_at_the_end_of_a_look_at_the_feed_is_proven_soon() -> None:
+    hub, now = HubInMemory(), [100.0]
+    broker: Any = Broker()
+    with closing(Replica()) as copy:
+        feed = Feed(hub, copy, clock=lambda: now[0])  # type: ignore[arg-type]
+        topic = Topic(Access("", "", ""), copy, feed, clock=lambda: now[0])
+        feed.resync()
+        hub.issue(1, "restricts")
+        for brought in (False, True, False, False):
+            if brought:
+                hub.issue(1, "lifts")
+                broker.batches = [{"partition": [hub.record(hub.newest()[subject(1)])]}]
+            topic.turn(broker, lambda _: None)
+            now[0] += 2.0 * SOON
+        assert copy.proof() is not None and (seq(copy, 1), copy.count) == (2, 0)

@@ -98,12 +98,29 @@ def test_a_chart_is_drawn_from_its_table(console: Console, browsing: BrowserCont
     assert said == []
 
 
+def test_nothing_is_cut_off_on_paper(console: Console, browsing: BrowserContext) -> None:
+    """A sheet cannot be scrolled: tables fold, and charts are as wide as it is."""
+    page, said = enter(browsing, console, "reg")
+    page.set_viewport_size({"width": 760, "height": 1075})
+    for path in ("/overview", "/", "/changes", f"/subjects/{BLACKLISTED}"):
+        for address in everywhere(console, "reg", path):
+            page.emulate_media(media="screen")
+            look(page, address)
+            page.emulate_media(media="print")
+            page.wait_for_function("[...document.querySelectorAll('.uplot')].every((plot) => plot.offsetWidth <= 760)")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 760, address
+            assert page.evaluate("[...document.querySelectorAll('.wide')].every((it) => it.scrollWidth <= it.clientWidth + 1)"), address
+    assert said == []
+
+
 def test_without_scripts_the_tables_say_the_same(console: Console, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False, timezone_id="America/New_York", locale="en-US")
     page, _ = enter(context, console, "reg")
     page.goto(f"{console.address}/overview")
     page.click("summary")
     assert page.locator("#days tbody tr").count() >= 30
+    heights = page.evaluate("[...document.querySelectorAll('.chart')].map((it) => it.parentElement.offsetHeight)")
+    assert heights == [0, 0, 0], "no frame stands empty"
     context.close()
 
 

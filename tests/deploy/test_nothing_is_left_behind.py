@@ -20,7 +20,7 @@ from tests.support.stack import free_ports
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
 ROOT = Path(__file__).parents[2]
-START_TURNS = 120_000
+START_TURNS = 100_000
 """What a second start may take: as long as a thread beside it needs for so many turns of the same small work. Whatever else the machine
 does, and however fast it is, lengthens both alike; waiting for nothing lengthens only the start. Seconds are measured by the README."""
 

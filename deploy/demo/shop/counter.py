@@ -12,9 +12,9 @@ from deploy.demo.shop.day import Figures, day, shares
 from deploy.demo.shop.ways import Way, is_open
 from events.client.effects import effects
 from events.client.follow.directive import Directive, shanghai_day
-from events.client.follow.feed import Feed
+from events.client.follow.feed import Diverged, Feed
 from events.client.follow.replica import Replica
-from events.client.hub import Hub
+from events.client.hub import Hub, Problem, Unreachable
 from events.client.publish.outbox import Outbox
 from events.client.statement import Member, Merchant, Statement, statement
 
@@ -122,8 +122,11 @@ class Counter:
         return {"states": {state: states.count(state) for state in sorted(set(states))}, "statements": len(states)}
 
     def _copy(self, command: Command) -> Reply:
-        """A copy that is ahead of its token for a moment is proven when the way that fills it has come level."""
-        proven = self._replica.proof() is not None and Feed(self._directives, self._replica).prove()
+        """Whether it is the hub's; not yet, when the way that fills it mends it at this very moment."""
+        try:
+            proven = Feed(self._directives, self._replica).prove()
+        except (Diverged, Problem, Unreachable):
+            proven = False
         return {"digest": self._replica.digest, "count": self._replica.count, "proven": proven}
 
     def _told(self, command: Command) -> Reply:

@@ -1,7 +1,8 @@
 """The pull feed: a snapshot once, then what changed, each page proven by a digest."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -40,6 +41,13 @@ class Compared(msgspec.Struct, frozen=True):
 
     agrees: bool
     resync: bool = False
+
+
+class Step(NamedTuple):
+    """So many subjects changed by it; the next one is to be taken after so many seconds."""
+
+    changed: int
+    pause: float = 0.0
 
 
 class Diverged(Exception):
@@ -89,24 +97,33 @@ class Feed:
 
         What was missed on that way is taken in here, with the accounts that it does not name; gives how many subjects changed.
         """
-        if self._replica.token is None:
-            return self.resync(heard)
         changed = 0
+        for step in self.reconciling(heard):
+            changed += step.changed
+            self._wait(step.pause)
+        return changed
+
+    def reconciling(self, heard: Heard = lambda _: None) -> Iterator[Step]:
+        """The same a page at a time, for whoever has something to look at between pages: the other way may bring a lift."""
+        if self._replica.token is None:
+            yield Step(self.resync(heard))
+            return
         for pause in PATIENCE:
             try:
                 page = self._page(self._replica.token)
-                changed += self._take(page, heard)
                 while page.more:
+                    yield Step(self._take(page, heard))
                     page = self._page(page.next)
-                    changed += self._take(page, heard)
+                changed = self._take(page, heard)
             except Problem as problem:
                 if problem.status != GONE:
                     raise
                 break
             if self._replica.agrees(page.digest, page.count):
-                return changed
-            self._wait(pause)
-        return changed + self.resync(heard)
+                yield Step(changed)
+                return
+            yield Step(changed, pause)
+        yield Step(self.resync(heard))
 
     def resync(self, heard: Heard = lambda _: None) -> int:
         """Take a full snapshot in place of the copy, which stays in force until the last page is there; how many subjects changed."""

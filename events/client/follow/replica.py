@@ -104,12 +104,12 @@ class Replica:
         """Take the news and remember the token, in one transaction. An equal or lower seq is dropped; gives how many were news.
 
         Without a token the place in the feed stays. Without `accounts` they came by a way that does not know yours (the topic): those that
-        the subject is known under stay with it until another way names others. The token of a `proof` is remembered only when the copy
-        has its digest and count: it may come late.
+        the subject is known under stay with it until another way names others. The token of a `proof` is not remembered when it comes
+        late: nothing was news, and the copy has another digest.
         """
         with self._transaction():
             news = sum(self._put(self._named(directive, accounts)) for directive in directives if self._is_news(directive, accounts))
-            if proof is not None and self.agrees(*proof[1:]):
+            if proof is not None and (news or self.agrees(*proof[1:])):
                 token = proof[0]
             self._remember(self._token if token is None else token)
             self._exact = token is not None or (self._exact and not news)

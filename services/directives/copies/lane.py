@@ -26,7 +26,7 @@ class Step(NamedTuple):
     stand: Stand
 
 
-def steps(register: Register, stand: Stand, limit: int) -> tuple[list[Step], Stand]:
+def steps(register: Register, stand: Stand, limit: int, *, lifts_only: bool = False) -> tuple[list[Step], Stand]:
     """The next ones, and where they lead. No older directive of a subject comes after a lift of it."""
     head = register.head
     ahead = max(stand.after, stand.lifts)
@@ -35,13 +35,15 @@ def steps(register: Register, stand: Stand, limit: int) -> tuple[list[Step], Sta
     if len(lifts) > limit:
         return told, told[-1].stand
     known = lifts[-1] if lifts else stand.lifts
-    after = stand.after
-    for position in register.following(after, SCANNED):
-        if position > head or len(told) == limit:
-            break
-        after = position
-        if not _had(register, position, known):
-            told.append(Step(position, _stand(after, known)))
+    after, scanned = stand.after, 0 if not lifts_only else SCANNED
+    while scanned < SCANNED and len(told) < limit and (window := register.following(after, limit)):
+        scanned += len(window)
+        for position in window:
+            if position > head or len(told) == limit:
+                return told, _stand(after, known)
+            after = position
+            if not _had(register, position, known):
+                told.append(Step(position, _stand(after, known)))
     return told, _stand(after, known)
 
 

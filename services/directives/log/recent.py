@@ -10,6 +10,8 @@ from events.facts.directive import DirectiveIssued
 from events.wire.directive import Directive, cloudevent, directive_id
 
 KEPT = 5_000
+READ_AGAIN = 2_000
+"""Older ones that are kept beside: who is behind is behind together with others, and what one had read the others need."""
 
 
 class Worded(NamedTuple):
@@ -42,6 +44,7 @@ class Recent:
         self._facts: dict[int, DirectiveIssued | Worded] = {}
         self._order: deque[int] = deque()
         self._kept = kept
+        self._older: dict[int, Worded] = {}
 
     def add(self, position: int, fact: DirectiveIssued) -> None:
         self._facts[position] = fact
@@ -53,9 +56,16 @@ class Recent:
         found = self._facts.get(position)
         return found.fact if isinstance(found, Worded) else found
 
+    def keep(self, words: Mapping[int, Worded]) -> None:
+        """What has been read again of the log. Any thread."""
+        older = self._older
+        if len(older) + len(words) > READ_AGAIN:
+            older = dict(list(older.items())[READ_AGAIN // 2 :])
+        self._older = {**older, **words}
+
     def words(self, position: int) -> Worded | None:
         """Whoever asks first puts it into words."""
-        found = self._facts.get(position)
+        found = self._facts.get(position) or self._older.get(position)
         if isinstance(found, DirectiveIssued):
             words = worded(found)
             if position in self._facts:

@@ -1,8 +1,9 @@
 """Tells one platform everything, one delivery at a time: first the challenge, then directives as its course says."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import psycopg
@@ -11,6 +12,7 @@ from events.transport.telemetry import WEBHOOK_DELIVERIES, WEBHOOK_SECONDS
 from events.transport.telemetry import log as journal
 from services.directives.log.recent import Worded, addressed
 from services.directives.log.tail import Memory, Tail
+from services.directives.pace import FEW, Pace
 from services.directives.token import Place
 from services.directives.webhooks.call import letter
 from services.directives.webhooks.call.post import Answer, Post
@@ -22,6 +24,10 @@ from services.directives.webhooks.way.course import Course
 from services.directives.webhooks.way.places import Due, Places, Retry
 
 AHEAD = 64
+WORK_SECONDS = 0.0003
+"""That a delivery costs the hub and its receiver together."""
+EXACT_SECONDS = 0.0005
+"""A timer of uvloop may be so early."""
 AWAY_SECONDS = 0.5
 
 Words = Callable[[Memory, Sequence[int]], Awaitable[Worded]]
@@ -39,6 +45,9 @@ class Means(NamedTuple):
     word: Callable[[], str]
     """Makes what a challenge asks for."""
     kept: Callable[[], None]
+    pace: Pace
+    ticks: Callable[[], float] = time.monotonic
+    """The clock of the pace."""
 
 
 class Courier:
@@ -51,6 +60,7 @@ class Courier:
         self._ask_again: datetime | None = None
         self._stopped = False
         self._carried: tuple[Due, datetime] | None = None
+        self._moment: float | None = None
 
     @property
     def code(self) -> str:
@@ -62,8 +72,8 @@ class Courier:
             while self.registration.state != "off" and not (self._stopped or self._means.tail.bell.silenced):
                 news.clear()
                 until = await self._step()
-                if until is not None:
-                    await _rung(news, (until - self._means.clock()).total_seconds())
+                if until is not None and not await _rung(news, (until - self._means.clock()).total_seconds()) and self._moment is not None:
+                    self._means.pace.woke(self._means.ticks() - self._moment)
 
     def stop(self) -> None:
         """Say nothing more. Cancelling is not enough: wait_for of Python 3.11 swallows a cancellation that comes with its event."""
@@ -106,10 +116,25 @@ class Courier:
             self._begin_again(memory)
         due = self._course.next(memory.directives, now)
         if isinstance(due, Due):
-            return await self._tell(memory, due)
+            if (early := self._early(memory, due)) > 0:
+                return now + timedelta(seconds=early)
+            await self._tell(memory, due)
+            return None
         # Passing over what is superseded moves the places as well.
         self._means.kept()
         return due or now + schedule.LONGEST_PAUSE
+
+    def _early(self, memory: Memory, due: Due) -> float:
+        """Seconds until it may be told: whoever has many to be told of waits for a moment, but not with a lift."""
+        if due.lift or (self._moment is None and not self._course.many(memory.directives, FEW)):
+            return 0.0
+        now = self._means.ticks()
+        if self._moment is None:
+            self._moment = self._means.pace.moment(now, WORK_SECONDS)
+        if self._moment > now + EXACT_SECONDS:
+            return self._moment - now
+        self._moment = None
+        return 0.0
 
     async def _ask(self, now: datetime) -> datetime | None:
         if self._ask_again is not None and now < self._ask_again:
@@ -131,16 +156,15 @@ class Courier:
             self._ask_again = schedule.resume_at(self._challenged + 1, now, self._means.chance())
         return None
 
-    async def _tell(self, memory: Memory, due: Due) -> datetime | None:
+    async def _tell(self, memory: Memory, due: Due) -> None:
         try:
             words = await self._means.words(memory, [due.id, *self._course.ahead(memory.directives, AHEAD)])
         except psycopg.OperationalError:
             # The hub's own trouble, not the platform's.
             await asyncio.sleep(AWAY_SECONDS)
-            return None
+            return
         self._carried = (due, words.fact.at)
         event = addressed(words, self.code)
-        began = self._means.clock()
         answer = await self._send(event["id"], letter.directive(event, self._proof(memory, due)))
         self._carried = None
         now = self._means.clock()
@@ -153,7 +177,6 @@ class Courier:
             if self._course.hopeless(now):
                 self._end("failing")
         self._means.kept()
-        return None if due.lift else now + min(schedule.LONGEST_REST, schedule.REST * (now - began))
 
     async def _send(self, event_id: str, body: bytes) -> Answer:
         now = self._means.clock()
@@ -187,8 +210,9 @@ class Courier:
         self._means.kept()
 
 
-async def _rung(news: asyncio.Event, seconds: float) -> None:
+async def _rung(news: asyncio.Event, seconds: float) -> bool:
     try:
         await asyncio.wait_for(news.wait(), max(seconds, 0.0))
     except TimeoutError:
-        return
+        return False
+    return True

@@ -17,6 +17,7 @@ from events.transport.telemetry import log as journal
 from services.directives.log import read
 from services.directives.log.recent import Worded, worded
 from services.directives.log.tail import Memory, Tail
+from services.directives.pace import Pace
 from services.directives.webhooks.call.post import Post
 from services.directives.webhooks.courier import Courier, Means
 from services.directives.webhooks.kept.ledger import Ledger
@@ -69,6 +70,7 @@ class Sender:
         ledger: Ledger,
         post: Post,
         letters: Letters,
+        pace: Pace,
         threads: Executor,
         *,
         clock: Callable[[], datetime],
@@ -78,7 +80,7 @@ class Sender:
         """`chance` gives numbers in [0, 1) for the jitter of pauses, `word` what a challenge asks for."""
         self._tail, self._ledger, self._post, self._threads, self._clock = tail, ledger, post, threads, clock
         self._news = asyncio.Event()
-        self._means = Means(tail, letters.first, post, clock, chance, word, self._news.set)
+        self._means = Means(tail, letters.first, post, clock, chance, word, self._news.set, pace)
         self._couriers: dict[str, tuple[Courier, asyncio.Task[None]]] = {}
         self._named, self._unreadable = set[str](), frozenset[str]()
 

@@ -45,9 +45,9 @@ class Official:
     def read(self, listing_id: str) -> Answer:
         return self._line.get(f"/v1/listings/{listing_id}", PURPOSE).expect(200)
 
-    def act(self, step: str, listing_id: str, tag: str) -> Answer:
+    def act(self, step: str, listing_id: str, tag: str, because: bytes = BECAUSE) -> Answer:
         headers = {"Idempotency-Key": f"{step}-{listing_id}", "If-Match": tag}
-        return self._line.post(f"/v1/listings/{listing_id}/{step}", BECAUSE, headers=headers).expect(200)
+        return self._line.post(f"/v1/listings/{listing_id}/{step}", because, headers=headers).expect(200)
 
 
 def prepare(bench: Bench, seed: int, count: int, name: str = "") -> list[Heard]:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -9,6 +10,9 @@ from typing import Any, NamedTuple, Self
 import msgspec
 
 from tests.bench.client.connection import EMPTY, HEAD_END, LENGTH, ConnectionLost, request
+
+SILENCE = 5.0
+"""Seconds after which a connection is made anew: a service closes what says nothing for ten."""
 
 
 class Answer(NamedTuple):
@@ -36,9 +40,8 @@ class Line:
     """Speaks to one service under one key."""
 
     def __init__(self, host: str, port: int, key: str) -> None:
-        self._host, self._key = f"{host}:{port}", key
-        self._socket = socket.create_connection((host, port), timeout=10)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._place, self._host, self._key = (host, port), f"{host}:{port}", key
+        self._open()
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +55,16 @@ class Line:
     def post(self, path: str, body: bytes, media: str = "application/json", headers: Mapping[str, str] = EMPTY) -> Answer:
         return self._ask(request("POST", self._host, path, self._key, body, media, headers))
 
+    def _open(self) -> None:
+        self._socket = socket.create_connection(self._place, timeout=10)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._asked_at = time.monotonic()
+
     def _ask(self, words: bytes) -> Answer:
+        if time.monotonic() - self._asked_at > SILENCE:
+            self._socket.close()
+            self._open()
+        self._asked_at = time.monotonic()
         self._socket.sendall(words)
         received = b""
         while (end := received.find(HEAD_END)) < 0:

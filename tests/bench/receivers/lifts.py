@@ -1,4 +1,4 @@
-"""From the commit of a lift to the copy of a platform that follows by each way: idle, and behind fifty thousand queued listings.
+"""A lift while nothing else is to be told, and behind fifty thousand queued listings: from a person's decision, and from a commit.
 
 The listings are written to the log as adjudication writes them, without hearings: the breaker that would hold so many is not asked.
 """
@@ -10,94 +10,87 @@ from uuid import UUID
 import psycopg
 
 from deploy.local.access import roles
-from events.client.publish.kafka import Access
 from events.facts.directive import DirectiveIssued
 from events.facts.dossier import AccountRef
 from events.facts.fact import Measure, Tier
 from events.facts.listing import MeasureUntil
 from events.transport.store import append
 from tests.bench.cases.counting import Mismatch
-from tests.bench.receivers.shop import Plan
-from tests.bench.receivers.shops import Shops
+from tests.bench.receivers.crowd import BULK, WAYS, Crowd
+from tests.bench.receivers.decisions import Decisions, Took
 from tests.bench.stack import Bench
 
 QUEUED, AT_ONCE = 50_000, 500
-DEEP, ENOUGH = 2_000, 10
-"""Listings that have not come yet where a lift counts as queued behind them, and samples that are needed."""
+DEEP = 2_000
+"""Listings that have not come yet by any way when the last sample is taken."""
 UNTIL = date(2029, 5, 20)
-WAYS = ("stream", "topic")
 PAUSE = 0.05
-SUBJECTS = 1 << 100
+ONE, MANY = 0xE << 124, int(BULK.rstrip("-"), 16) << 96
+"""Where the ids begin of somebody who is freed here, and of the bulk."""
+
+TOLD = "SELECT last_id >= (SELECT max(notification_id) FROM hub_events WHERE topic = 'directive.issued.v1') FROM directive_cursor"
+PATIENCE = 180.0
+
+Samples = tuple[list[Took], list[Took]]
+"""From the answer of the command that lifts, and from the commit of a lift that is written to the log directly."""
 
 
 class Lifts:
-    """One platform for each way, and somebody who is listed and freed again and again."""
+    """Somebody is listed so that somebody can be freed."""
 
-    def __init__(self, bench: Bench) -> None:
+    def __init__(self, bench: Bench, crowd: Crowd, decisions: Decisions) -> None:
         stack = bench.stack
         conninfo = roles.url(stack.reach.owner, user="adjudication", password=stack.secrets.roles["adjudication"])
         self._pen = psycopg.connect(conninfo, autocommit=True)
-        self._before: dict[str, int] = {}
-        self._versions: dict[UUID, int] = {}
-        address = f"http://{bench.settings.host}:{bench.settings.directives_port}"
-        self._shops = {}
-        for way in WAYS:
-            key = bench.key(f"bench-by-{way}")
-            given = bench.members[f"bench-by-{way}"].kafka
-            assert given is not None
-            access = Access(given.bootstrap, given.username, given.password)
-            self._shops[way] = Shops(bench, [Plan(address=address, keys=[key], by=way, kafka=access)])
+        self._bench, self._crowd, self._decisions, self._subjects = bench, crowd, decisions, 0
 
-    def idle(self, count: int) -> dict[str, list[float]]:
-        """Milliseconds by each way."""
-        subjects = [UUID(int=SUBJECTS + number) for number in range(count)]
-        self._list(subjects)
-        return self._sample(subjects, 0)
+    def idle(self, count: int) -> Samples:
+        return self._sample(self._listed(count))
 
-    def behind(self, count: int) -> dict[str, list[float]]:
-        """The same from when all the listings are in the log, as long as many of them have still to come by that way."""
-        subjects = [UUID(int=SUBJECTS + number) for number in range(count)]
-        self._list(subjects)
-        self._before = {way: len(shops) for way, shops in self._shops.items()}
+    def behind(self, count: int) -> Samples:
+        """The same from when all the listings are in the log, as long as many of them have still to come by every way."""
+        subjects = self._listed(count)
         for first in range(0, QUEUED, AT_ONCE):
-            self._issue([(UUID(int=2 * SUBJECTS + number), Tier.RESTRICTED) for number in range(first, first + AT_ONCE)])
-        found = self._sample(subjects, DEEP)
-        if min(map(len, found.values())) < ENOUGH:
-            raise Mismatch(f"the queue was too short: {', '.join(f'{len(took)} samples by {way}' for way, took in found.items())}")
+            self._issue([(UUID(int=MANY + number), 1, Tier.RESTRICTED) for number in range(first, first + AT_ONCE)])
+        found = self._sample(subjects)
+        came = self._crowd.counted()
+        if max(came.values()) > QUEUED - DEEP:
+            raise Mismatch(f"the queue was too short: {', '.join(f'{came[way]} came by {way}' for way in WAYS)}")
         return found
 
     def close(self) -> None:
-        for shops in self._shops.values():
-            shops.close()
+        """When all listings are on the topic: whoever is measured next finds the relay at rest."""
         self._pen.close()
+        self._bench.until(lambda: self._bench.owner.execute(TOLD).fetchone() == (True,), "the topic of directives", PATIENCE, 0.2)
 
-    def _sample(self, subjects: list[UUID], deep: int) -> dict[str, list[float]]:
-        """Of the ways by which so many listings have still to come."""
-        found: dict[str, list[float]] = {way: [] for way in WAYS}
-        for number, subject in enumerate(subjects, 1):
-            time.sleep(PAUSE)
-            seq = self._issue([(subject, Tier.NONE)])
-            committed = time.monotonic()
-            for way, shops in self._shops.items():
-                took = max(0.0, shops.came(str(subject), seq) - committed) * 1000
-                if not deep or QUEUED - (len(shops) - self._before[way] - number) > deep:
-                    found[way].append(took)
-        return found
+    def _sample(self, subjects: list[UUID]) -> Samples:
+        """In turns, so that both meet the same queue."""
+        turns = [(self._decisions.lift(), self._free(subject)) for subject in subjects]
+        return [decided for decided, _ in turns], [committed for _, committed in turns]
 
-    def _list(self, subjects: list[UUID]) -> None:
-        self._issue([(subject, Tier.RESTRICTED) for subject in subjects])
-        for shops in self._shops.values():
-            for subject in subjects:
-                shops.came(str(subject), self._versions[subject])
+    def _free(self, subject: UUID) -> Took:
+        time.sleep(PAUSE)
+        committed = self._issue([(subject, 2, Tier.NONE)])
+        return self._crowd.took(str(subject), 2, committed)
 
-    def _issue(self, steps: list[tuple[UUID, Tier]]) -> int:
-        rows = []
-        for subject, tier in steps:
-            self._versions[subject] = self._versions.get(subject, 0) + 1
-            rows.append((subject, self._versions[subject], _directive(subject, self._versions[subject], tier)))
+    def _listed(self, count: int) -> list[UUID]:
+        subjects = [UUID(int=ONE + self._subjects + number) for number in range(count)]
+        self._subjects += count
+        committed = self._issue([(subject, 1, Tier.RESTRICTED) for subject in subjects])
+        for subject in subjects:
+            self._crowd.took(str(subject), 1, committed)
+        return subjects
+
+    def _issue(self, steps: list[tuple[UUID, int, Tier]]) -> float:
+        """The moment at which the commit was answered."""
         with self._pen.transaction():
-            append(self._pen, rows)
-        return self._versions[steps[-1][0]]
+            append(self._pen, [(subject, seq, _directive(subject, seq, tier)) for subject, seq, tier in steps])
+        return time.monotonic()
+
+
+def last(of: list[Took], ways: tuple[str, ...] = WAYS) -> list[float]:
+    """Of each sample the way that took longest."""
+    return [max(took[way] for way in ways) for took in of]
 
 
 def _directive(subject: UUID, seq: int, tier: Tier) -> DirectiveIssued:
@@ -109,7 +102,7 @@ def _directive(subject: UUID, seq: int, tier: Tier) -> DirectiveIssued:
         tier=tier,
         contested=False,
         lift=not listed,
-        accounts=(AccountRef("bench-by-stream", f"shop-{subject.int}"),),
+        accounts=(AccountRef("bench-shop-0", f"shop-{subject.int}"),),
         rulebook="2026.1",
         measures=(MeasureUntil(Measure.LIMIT, UNTIL),) if listed else (),
         since=date(2026, 11, 20) if listed else None,

@@ -1,12 +1,11 @@
-"""Some platforms in one process, each with the real client and a copy in memory: python -m tests.bench.receivers.shop < PLAN > LINES.
+"""Some platforms in one process: python -m tests.bench.receivers.shop < PLAN > LINES.
 
-A line says when the last of them had a directive in its copy, by the clock that all processes of the machine share.
+Each has the real client and a copy in memory, or an address that is told by webhook. A line says when the last of them had a directive.
 """
 
 import sys
 import threading
 import time
-from collections import Counter
 
 import msgspec
 
@@ -17,43 +16,21 @@ from events.client.follow.replica import Replica
 from events.client.follow.topic import Topic
 from events.client.hub import Hub
 from events.client.publish.kafka import Access
+from tests.bench.receivers import hooks
+from tests.bench.receivers.tally import Tally, write
 
 PULL_SECONDS = 0.005
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """One replica for each key, all by one way: stream, feed or topic."""
+    """One receiver for each key, all by one way: stream, feed, topic or webhook."""
 
     address: str
     keys: list[str]
     by: str = "stream"
     kafka: Access | None = None
-
-
-class Came(msgspec.Struct, frozen=True):
-    """The last replica of this process had it then."""
-
-    subject_id: str
-    seq: int
-    at: float
-
-
-class Tally:
-    """How many replicas have each directive."""
-
-    def __init__(self, replicas: int) -> None:
-        self._replicas, self._lock, self._had = replicas, threading.Lock(), Counter[tuple[str, int]]()
-
-    def had(self, subject_id: str, seq: int, at: float) -> None:
-        with self._lock:
-            self._had[subject_id, seq] += 1
-            if self._had[subject_id, seq] == self._replicas:
-                write(Came(subject_id, seq, at))
-
-
-def write(line: object) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(line) + b"\n")
-    sys.stdout.buffer.flush()
+    bulk: str = ""
+    """Begins the names of subjects that are only counted."""
 
 
 def follow(plan: Plan, key: str, tally: Tally, ready: threading.Semaphore) -> None:
@@ -85,18 +62,21 @@ def follow(plan: Plan, key: str, tally: Tally, ready: threading.Semaphore) -> No
 
 
 def doubt(trouble: Exception) -> None:
-    print(trouble, file=sys.stderr, flush=True)
+    print(f"{type(trouble).__name__}: {trouble}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
     plan = msgspec.json.decode(sys.stdin.buffer.readline(), type=Plan)
-    tally, ready = Tally(len(plan.keys)), threading.Semaphore(0)
+    tally, ready = Tally(len(plan.keys), plan.bulk), threading.Semaphore(0)
     # A thread that was just woken is not to wait five milliseconds for one that decodes.
     sys.setswitchinterval(0.0005)
-    for key in plan.keys:
-        threading.Thread(target=follow, args=(plan, key, tally, ready), daemon=True).start()
-    for _ in plan.keys:
-        ready.acquire()
+    if plan.by == "webhook":
+        hooks.register(plan.address, plan.keys, tally)
+    else:
+        for key in plan.keys:
+            threading.Thread(target=follow, args=(plan, key, tally, ready), daemon=True).start()
+        for _ in plan.keys:
+            ready.acquire()
     write({"ready": len(plan.keys)})
     sys.stdin.buffer.read()
 

@@ -1,7 +1,8 @@
 """The page of a notice by plain forms: the body says who sends, nothing of it stands in an address, a header or a later page."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from html import unescape
@@ -14,6 +15,8 @@ import pytest
 from events.facts.listing import ObjectionLodged
 from events.wire.token import notice_key, notice_token
 from services.adjudication.page.admission import TERM, Admission, Over
+from services.adjudication.page.form import parts
+from services.web import Problem
 from tests.domain.spec import days, delivered, imposed
 from tests.services.adjudication.court import HUB_KEY
 from tests.services.adjudication.desk import Desk, opened
@@ -121,6 +124,27 @@ def test_no_file_is_taken_from_whoever_is_not_admitted(desk: Desk, monkeypatch: 
         assert "查询码不完整或已失效" in answer.text
         assert hidden(answer, "reason") == "我写的", "and it is there again after the notice was opened"
     assert desk.court.rows("SELECT count(*) FROM evidence_kept") == [(0,)]
+
+
+def test_of_a_file_nothing_is_read_before_it_is_known_who_sends_it() -> None:
+    head = b'--b\r\nContent-Disposition: form-data; name="proof"; filename="a.pdf"\r\n\r\n'
+    asked_for = []
+
+    async def body() -> AsyncIterator[bytes]:
+        for chunk in (head, b"%PDF-1.7", b"and twenty mebibytes"):
+            asked_for.append(chunk)
+            yield chunk
+
+    async def nobody() -> None:
+        raise Problem("unauthorized")
+
+    async def read() -> None:
+        async for _ in parts("multipart/form-data; boundary=b", body(), nobody):
+            pass
+
+    with pytest.raises(Problem):
+        asyncio.run(read())
+    assert asked_for == [head, b"%PDF-1.7"]
 
 
 def test_a_page_is_good_for_two_hours_and_what_was_written_survives_it(desk: Desk) -> None:

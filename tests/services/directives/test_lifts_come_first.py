@@ -36,8 +36,8 @@ class Copy:
         self.held[one.subject_id], self.stand = one, step.stand
         assert self.register.state_with_lifts(*self.stand) == self.state
 
-    def page(self, limit: int) -> list[Issued]:
-        told, end = steps(self.register, self.stand, limit)
+    def page(self, limit: int, *, lifts_only: bool = False) -> list[Issued]:
+        told, end = steps(self.register, self.stand, limit, lifts_only=lifts_only)
         assert len(told) <= limit
         for step in told:
             self.take(step)
@@ -64,6 +64,7 @@ def test_whatever_is_issued_while_it_reads_every_copy_is_what_its_token_says(
         for one in left[:arrived]:
             register.add(one)
         left = left[arrived:]
+        assert all(one.lift for one in copy.page(next(limits), lifts_only=True))
         copy.page(next(limits))
     assert copy.state == register.state_at(register.head)
     assert steps(register, copy.stand, 9) == ([], copy.stand)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import psycopg
@@ -15,8 +16,9 @@ from services.directives.application import Directives, Feeds
 from services.directives.copies.compare import Copies
 from services.directives.log.tail import Tail
 from services.directives.notices.notice import Hub
+from services.directives.pace import Pace
 from services.directives.platforms import Members
-from services.directives.stream import follow
+from services.directives.stream import Source, follow
 from services.web import Problem
 from tests.services.directives.made import directive, record
 from tests.support.stack import Database
@@ -87,7 +89,8 @@ async def stream(followed: Followed, heartbeat: float = 0.05, admit: bool = True
         if not admit:
             raise Problem("unauthorized")
 
-    return await follow(read_page, None, followed.tail.bell, admitted, heartbeat)
+    lifts = partial(followed.feeds.lifts_at_hand, "tmall")
+    return await follow(Source(read_page, lifts, followed.tail.bell, Pace(), admitted), None, heartbeat)
 
 
 def test_a_quiet_stream_beats_and_a_ring_wakes_it(followed: Followed) -> None:
@@ -126,7 +129,7 @@ def test_no_answer_waits_for_a_database_that_does_not_answer(followed: Followed)
     async def scenario() -> None:
         with ThreadPoolExecutor(1) as threads:
             pool, feeds = followed.feeds._pool, followed.feeds
-            desk = Desk(feeds, Members(pool, feeds), Copies(pool, feeds), followed.tail.bell, threads)
+            desk = Desk(feeds, Members(pool, feeds), Copies(pool, feeds), followed.tail.bell, Pace(), threads)
             with pytest.raises(Problem, match="unavailable"):
                 await asyncio.wait_for(desk.run(time.sleep, 1.5), 2)
 

@@ -2,9 +2,10 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
+from threading import Event
 from typing import Any, NamedTuple
 
 import psycopg
@@ -21,7 +22,7 @@ from events.transport.topics import DIRECTIVE_TOPIC, PARTITIONS
 from events.wire.directive import kafka_record
 from services.relay import lease
 from services.relay.directive_topic import DirectiveTopic
-from services.relay.directives import DirectivePublisher, Issued, Pending
+from services.relay.directives import BATCH, LONGEST_REST, SAVE_SECONDS, DirectivePublisher, Issued, Pending
 from tests.services.directives.made import directive, record, subject
 from tests.support.stack import Broker, Database
 
@@ -35,14 +36,14 @@ class Topic(NamedTuple):
     producer: KafkaProducer
     cleaning: ExitStack
 
-    def publisher(self, holder: str = "me") -> DirectivePublisher:
+    def publisher(self, holder: str = "me", clock: Callable[[], float] | None = None) -> DirectivePublisher:
         """A relay that has just started; it reads its topic back at every call."""
         conn = self.cleaning.enter_context(self.database.connect("relay"))
         assert lease.acquire(conn, holder)
         topic = DirectiveTopic(self.broker.user("relay"))
         self.cleaning.callback(topic.close)
         ticks = count(10, 10)
-        return DirectivePublisher(conn, self.producer, topic, holder, lambda: float(next(ticks)))
+        return DirectivePublisher(conn, self.producer, topic, holder, clock or (lambda: float(next(ticks))))
 
     def write(self, fact: DirectiveIssued) -> None:
         """As another relay does that does not know that it was replaced."""
@@ -189,6 +190,47 @@ def test_a_relay_whose_lease_was_taken_saves_nothing(topic: Topic) -> None:
         assert owner.execute("SELECT last_id FROM directive_cursor").fetchone() == (0,)
 
 
+class News(Event):
+    """Rings once, when the lifts are there, and then never again."""
+
+    def __init__(self, ring: Callable[[], object]) -> None:
+        super().__init__()
+        self._ring, self.waited = ring, list[float]()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.waited.append(timeout)
+        if len(self.waited) == 1:
+            self._ring()
+        return len(self.waited) == 1
+
+
+def test_while_the_publisher_rests_lifts_are_sent_and_nothing_else(topic: Topic) -> None:
+    ticks = count(100.0, 0.001)
+    publisher = topic.publisher(clock=lambda: next(ticks))
+    record(topic.pen, *(directive(number, 1) for number in range(BATCH + 5)))
+    assert publisher.publish_changes() == BATCH
+    news = News(lambda: record(topic.pen, directive(900, 1), directive(901, 1, Tier.NONE), directive(2, 2, Tier.NONE)))
+    before = topic.records()
+    publisher.rest(1.0, news)
+    sent = set(topic.records()) - set(before)
+    assert sent == {(str(subject(2)), 2), (str(subject(901)), 1)}
+    assert len(news.waited) == 2 and all(0 < seconds <= LONGEST_REST for seconds in news.waited)
+    assert publish(publisher) == 6
+    assert topic.last()[str(subject(900))] == 1 and topic.last()[str(subject(2))] == 2
+
+
+def test_a_relay_that_ends_between_two_savings_loses_nothing(topic: Topic) -> None:
+    """It saves seldom while more is to be sent: the next one sends some again."""
+    record(topic.pen, *(directive(number, 1) for number in range(3 * BATCH)))
+    publisher = topic.publisher(clock=lambda: SAVE_SECONDS / 2)
+    assert publisher.publish_changes() == BATCH
+    with topic.database.connect() as owner:
+        assert owner.execute("SELECT last_id FROM directive_cursor").fetchone() == (0,)
+    publish(topic.publisher())
+    assert topic.last() == {str(subject(number)): 1 for number in range(3 * BATCH)}
+
+
 # --- the choice, pure ---
 
 
@@ -200,8 +242,11 @@ def chosen(*issued: tuple[int, int, bool]) -> Pending:
     return pending
 
 
-def test_lifts_go_first_each_kind_in_the_order_of_the_log() -> None:
-    assert chosen((3, 1, False), (5, 2, True), (6, 3, False), (9, 4, True)).first(3) == [5, 9, 3]
+def test_lifts_go_first_and_alone_each_kind_in_the_order_of_the_log() -> None:
+    pending = chosen((3, 1, False), (5, 2, True), (6, 3, False), (9, 4, True))
+    assert pending.first(3) == [5, 9]
+    pending.sent([Issued(5, directive(2, 1)), Issued(9, directive(4, 1))])
+    assert pending.first(3) == [3, 6]
 
 
 def test_a_subject_waits_once_with_its_newest() -> None:

@@ -46,6 +46,10 @@ class Course:
         """What will probably be asked for next, so that it can be read in one go."""
         return [*self._lifts.first(log, count), *self._others.first(log, count)][:count]
 
+    def many(self, log: Register, few: int) -> bool:
+        """Whether it is to be told of more than a few, lifts aside."""
+        return len(self._others.first(log, few + 1)) > few
+
     def completes(self, log: Register, due: Due) -> bool:
         """Whether the platform, when it has taken this, has everything up to the log's head."""
         return {*self._lifts.first(log, 2), *self._others.first(log, 2), *self.retries} == {due.id}

@@ -4,10 +4,6 @@ from datetime import datetime, timedelta
 
 DEADLINE_SECONDS = 10.0
 """For one delivery: name, connection, request and answer."""
-REST = 4
-"""After something that is no lift a courier rests so many times as long as it took, unless there is news: of twenty that have a queue
-to get rid of, few are then in a lift's way, and together they are as fast."""
-LONGEST_REST = timedelta(milliseconds=10)
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=6)
 LONGEST_LIFT_RETRY = timedelta(seconds=60)

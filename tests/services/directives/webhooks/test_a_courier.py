@@ -13,6 +13,7 @@ from events.facts.fact import Tier
 from services.directives.domain import Issued
 from services.directives.log.recent import Worded
 from services.directives.log.tail import Memory, Tail
+from services.directives.pace import FEW, Pace
 from services.directives.webhooks.call.post import Answer
 from services.directives.webhooks.courier import Courier, Means
 from services.directives.webhooks.kept.registration import Registration
@@ -34,7 +35,9 @@ class World:
         self.tail = Tail("")
         self.memory = Memory(1)
         self.tail._memory = self.memory
-        self.means = Means(self.tail, self.words, self, lambda: self.now, lambda: 0.5, lambda: "sesame", lambda: None)  # type: ignore[arg-type]
+        self.pace, self.ticks = Pace(), 100.0
+        means = (self.tail, self.words, self, lambda: self.now, lambda: 0.5, lambda: "sesame", lambda: None, self.pace, lambda: self.ticks)
+        self.means = Means(*means)  # type: ignore[arg-type]
 
     def issue(self, *facts: DirectiveIssued) -> None:
         for fact in facts:
@@ -173,6 +176,29 @@ def test_a_copy_that_differed_is_told_everything_the_free_included() -> None:
     assert change is not None and change.round == 1
     run(world, it)
     assert len(world.sent) == 2
+
+
+def test_whoever_is_to_be_told_of_many_waits_for_a_moment_and_a_lift_does_not() -> None:
+    world = World(Answer("delivered", 204))
+    world.pace.moment(world.ticks, 1000.0)  # somebody else's work
+    world.issue(*(directive(number, 1) for number in range(FEW + 1)))
+    it = courier(world, PENDING.proven(NOON))
+    run(world, it)
+    assert world.sent == []
+    world.issue(directive(99, 1, Tier.NONE))
+    run(world, it)
+    assert world.ids == [f"{subject(99)}/1"]
+    world.ticks += 10.0
+    run(world, it)
+    assert len(world.sent) == FEW + 2, "at its moment the first one goes, and then few are left"
+
+
+def test_whoever_is_to_be_told_of_few_waits_for_nobody() -> None:
+    world = World(Answer("delivered", 204))
+    world.pace.moment(world.ticks, 1000.0)
+    world.issue(*(directive(number, 1) for number in range(FEW)))
+    run(world, courier(world, PENDING.proven(NOON)))
+    assert len(world.sent) == FEW
 
 
 @pytest.mark.parametrize("turns", range(8))
