@@ -66,12 +66,12 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     @property
     def overdue(self) -> Sent | None:
         """The directive since which the platform owes what is asked of it now: the first of the last ones of one action."""
-        due = () if self.authority else self.waiting[-1:]
-        for earlier in reversed(self.waiting[:-1]):
-            if earlier.action != due[0].action:
+        due: Sent | None = None
+        for sent in () if self.authority else reversed(self.waiting):
+            if due is not None and sent.action != due.action:
                 break
-            due = (earlier,)
-        return due[0] if due else None
+            due = sent
+        return due
 
 
 def told(fact: Fact, position: int) -> tuple[Coverage, ...]:

@@ -118,6 +118,7 @@ def test_what_the_topic_brings_at_the_end_of_a_look_at_the_feed_is_proven_soon()
         feed = Feed(hub, copy, clock=lambda: now[0])  # type: ignore[arg-type]
         topic = Topic(Access("", "", ""), copy, feed, clock=lambda: now[0])
         feed.resync()
+        feed.prove()
         hub.issue(1, "restricts")
         for brought in (False, True, False, False):
             if brought:
