@@ -73,6 +73,7 @@ def test_an_authority_owes_nothing_for_its_case_number() -> None:
     facts = [
         s.AccountAttached(subject_id=s.MERCHANT, at=s.NOON, account=case, why="opened", member_class="authority"),
         s.restricted(accounts=(case,)),
+        s.freed(accounts=(case,)),
     ]
     for order in permutations(s.log(facts)):
         it = folded({}, order)[s.MERCHANT, "samr-fj"]
