@@ -26,12 +26,9 @@ def test_a_row_for_each_mix() -> None:
     assert [row.split(" | ")[0].removeprefix("| ") for row in rows()] == [mix.name for mix in MIXES]
 
 
-QUICK = 6
-"""Which mix is played in every check: two hostile platforms, where every rule has something to say."""
-
-
+@pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("number", [pytest.param(it, marks=() if it == QUICK else pytest.mark.slow) for it in range(len(MIXES))])
+@pytest.mark.parametrize("number", range(len(MIXES)))
 def test_what_is_played_today_is_what_the_table_says(number: int) -> None:
     """Whoever changes a rule has to look at what it does: `make simulate`."""
     assert rows()[number] == row(MIXES[number], simulate(MIXES[number], SEED))
