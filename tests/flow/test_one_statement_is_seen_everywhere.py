@@ -63,14 +63,17 @@ def test_the_statement_of_the_readme_is_followed_to_the_views(hub: Hub) -> None:
 def test_a_sanction_is_followed_to_the_copy_that_platforms_ask(world: World) -> None:
     who = world.merchant()
     receipt = world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "expel"))
-    found = seen(
-        world.hub, receipt.id, ("adjudicator", "applied"), ("standing", "copied"), ("store", "decided"), ("projections", "applied")
-    )
-    assert {sight.where for sight in found} >= {"gateway", "store", "relay", "kafka", "adjudicator", "projections", "standing"}
-    applied = {word for sight in found if sight.what == "applied" for word in sight.detail.split() if word.startswith("consumer=")}
-    assert {word.partition(":")[0] for word in applied} >= {
-        f"consumer={name}" for name in ("adjudication", "blacklist", "credit", "casefile")
-    }
+    wanted = {"gateway", "store", "relay", "kafka", "adjudicator", "projections", "standing"}
+    consumers = {"adjudication", "blacklist", "credit", "casefile"}
+
+    def everywhere() -> list[Sight] | None:
+        found = sights(world.hub, receipt.id)
+        words = {word for sight in found if sight.what == "applied" for word in sight.detail.split() if word.startswith("consumer=")}
+        applied = {word.removeprefix("consumer=").partition(":")[0] for word in words}
+        decided = {("standing", "copied"), ("store", "decided")} <= {(sight.where, sight.what) for sight in found}
+        return found if decided and wanted <= {sight.where for sight in found} and consumers <= applied else None
+
+    found = until(f"every sight of {receipt.id}", everywhere, 20.0)
     assert len([sight for sight in found if sight.where == "kafka"]) == 2, "the statement, and what was decided of it"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 from time import monotonic, sleep
+from typing import get_args
 
 import httpx
 import pytest
@@ -11,7 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from deploy.local.processes import PROCESSES, metrics
 from events.catalogue import STATEMENTS
+from events.facts.member import MemberClass
 from events.transport import telemetry
+from services.directives.webhooks.call.post import Result
 from tests.operators.metric_names import complaints
 from tests.operators.page.test_the_page import shown, until
 from tests.operators.promtool import promtool
@@ -21,9 +24,9 @@ pytestmark = pytest.mark.timeout(240)
 
 TOKEN = "x-chosen-by-a-member"
 CLOSED = {
-    "member_class": {"platform", "authority", "reviewer", "approver", "panel", "regulator", "unknown"},
+    "member_class": {*get_args(MemberClass), "unknown"},
     "type": {*STATEMENTS, "unknown"},
-    "result": {"accepted", "duplicate", "conflict", "refused", "unavailable"},
+    "result": {"accepted", "duplicate", "conflict", "refused", "unavailable", *get_args(Result)},
     "kind": {"refused", "conflict", "duplicate", "poison"},
     "method": {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "OTHER"},
     "service": {"gateway", "standing", "directives", "adjudication", "regulator", "ops"},
