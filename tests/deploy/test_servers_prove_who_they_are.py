@@ -47,6 +47,8 @@ from tests.operators.page.test_the_page import until
 from tests.support.doorman import Door, doorman
 from tests.support.stack import Database, stack
 
+pytestmark = pytest.mark.slow
+
 KAFKA_PROCESSES = [process for process in PROCESSES if process.kafka_user is not None]
 HOST = "localhost"
 """What the certificates are for; the same place by another name is a stranger."""

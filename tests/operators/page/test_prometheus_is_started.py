@@ -30,6 +30,7 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_the_page_draws_what_prometheus_has_scraped() -> None:
     with stack() as started:
