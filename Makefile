@@ -86,7 +86,7 @@ style: .venv/installed
 	.venv/bin/mypy
 
 specs: .venv/installed
-	$(PYTHON) -m pytest -q --numprocesses=2 -m "not servers and not slow"
+	$(PYTHON) -m pytest -q --numprocesses=3 -m "not servers and not slow"
 
 test: .venv/installed ## every test on real PostgreSQL and real Kafka
 	$(PYTHON) -m pytest -q -m "servers and not slow"
