@@ -1,8 +1,7 @@
 """People's accounts: who a password or an issuer's word belongs to, and the credential that their session speaks with."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
 from threading import BoundedSemaphore
@@ -12,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from psycopg_pool import ConnectionPool
 
+from services.regulator.console.entry.talking import talking
 from services.web import Problem
 
 AT_ONCE = 2
@@ -34,12 +34,12 @@ class Accounts:
 
     def by_password(self, login: str, password: str, purpose: str) -> str:
         """Problem unauthorized, whatever it was that was wrong; unavailable when the database is away."""
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             row = conn.execute("SELECT code, password FROM console_account WHERE login = %s AND disabled_at IS NULL", (login,)).fetchone()
         code, known = row or ("", None)
         # No connection is held while a password is verified.
         right = self._is(known or NOBODY, password)
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             if known is None or not right:
                 if code:
                     self._note(conn, code, purpose)
@@ -50,7 +50,7 @@ class Accounts:
 
     def by_issuer(self, issuer: str, subject: str, purpose: str) -> str:
         """The account that this issuer's subject is bound to; Problem unauthorized when there is none."""
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             row = conn.execute("SELECT login FROM console_account WHERE (issuer, subject) = (%s, %s)", (issuer, subject)).fetchone()
             if row is None:
                 raise Problem("unauthorized")
@@ -60,25 +60,17 @@ class Accounts:
         """A person's own password. Problem unauthorized when the old one is another, bad-parameter for a new one that will not do."""
         if not SHORTEST <= len(new) <= LONGEST or new == old:
             raise Problem("bad-parameter")
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             row = conn.execute("SELECT password FROM console_account WHERE code = %s AND password IS NOT NULL", (code,)).fetchone()
         if row is None or not self._is(row[0], old):
             raise Problem("unauthorized")
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             conn.execute("UPDATE console_account SET password = %s WHERE code = %s", (self._hasher.hash(new), code))
 
     def close(self, key: str) -> None:
         """End the credential of a session; nothing for a key that a member brought along."""
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             conn.execute("SELECT close_console(%s)", (key.split("_", 3)[2],))
-
-    @contextmanager
-    def _talking(self) -> Iterator[psycopg.Connection]:
-        try:
-            with self._pool.connection() as conn:
-                yield conn
-        except psycopg.OperationalError:
-            raise Problem("unavailable") from None
 
     def _open(self, conn: psycopg.Connection, login: str, purpose: str) -> str:
         key_id, secret = self._token(8), self._token(24)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 
-import psycopg
 from psycopg_pool import ConnectionPool
 
+from services.regulator.console.entry.talking import talking
 from services.web import Problem
 
 FORGOTTEN = timedelta(minutes=10)
@@ -32,12 +32,9 @@ class Attempts:
         """Problem too-many-requests; unavailable when the database is away, since then nobody counts."""
         whose, now = sha256(f"{self._kind}\0{key}".encode()).digest(), self._clock()
         given = {"whose": whose, "now": now, "rate": self._rate, "burst": self._burst}
-        try:
-            with self._pool.connection() as conn:
-                taken = conn.execute(_SPEND, given).fetchone()
-                if self._rate < 1:
-                    conn.execute("DELETE FROM console_attempt WHERE at < %s", (now - FORGOTTEN,))
-        except psycopg.OperationalError:
-            raise Problem("unavailable") from None
+        with talking(self._pool) as conn:
+            taken = conn.execute(_SPEND, given).fetchone()
+            if self._rate < 1:
+                conn.execute("DELETE FROM console_attempt WHERE at < %s", (now - FORGOTTEN,))
         if taken is None:
             raise Problem("too-many-requests", headers={"Retry-After": str(ceil(1 / self._rate))})

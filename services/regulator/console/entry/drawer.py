@@ -1,17 +1,15 @@
 """What the console keeps for a browser: in PostgreSQL, for all of its processes, sealed by a name that only the browser has."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-import psycopg
 from Crypto.Cipher import AES
 from Crypto.Cipher._mode_gcm import GcmMode
 from psycopg_pool import ConnectionPool
 
-from services.web import Problem
+from services.regulator.console.entry.talking import talking
 
 _NONCE, _TAG = 12, 16
 RENEWED = timedelta(minutes=1)
@@ -26,14 +24,14 @@ class Drawer:
 
     def put(self, name: str, content: bytes, term: timedelta) -> None:
         now = self._clock()
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             conn.execute("DELETE FROM console_session WHERE ends_at < %s", (now,))
             conn.execute("INSERT INTO console_session VALUES (%s, %s, %s)", (_id(name), _seal(name, content), now + term))
 
     def get(self, name: str, renew_for: timedelta) -> bytes | None:
         """None when there is nothing, or not any more."""
         now = self._clock()
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             query = "SELECT content, ends_at FROM console_session WHERE id = %s AND ends_at > %s"
             row = conn.execute(query, (_id(name), now)).fetchone()
             if row is None:
@@ -44,23 +42,15 @@ class Drawer:
 
     def replace(self, name: str, content: bytes) -> None:
         """Nothing for what was taken away in the meantime."""
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             conn.execute("UPDATE console_session SET content = %s WHERE id = %s", (_seal(name, content), _id(name)))
 
     def take(self, name: str) -> bytes | None:
         """Once: whoever comes second finds nothing."""
-        with self._talking() as conn:
+        with talking(self._pool) as conn:
             query = "DELETE FROM console_session WHERE id = %s RETURNING content, ends_at"
             row = conn.execute(query, (_id(name),)).fetchone()
         return None if row is None or row[1] <= self._clock() else _unseal(name, bytes(row[0]))
-
-    @contextmanager
-    def _talking(self) -> Iterator[psycopg.Connection]:
-        try:
-            with self._pool.connection() as conn:
-                yield conn
-        except psycopg.OperationalError:
-            raise Problem("unavailable") from None
 
 
 def _id(name: str) -> bytes:
