@@ -1,6 +1,6 @@
 """The settings of a process that hosts views."""
 
-from events.transport.settings import File, Port, Secret, Service
+from events.transport.settings import File, KafkaSession, Port, Secret, Service
 from projections.catalogue import VIEWS
 
 
@@ -12,6 +12,7 @@ class Settings(Service, frozen=True, kw_only=True):
     kafka_ca: File = File("")
     """Certificates (PEM) of who vouches for the brokers, which then speak TLS. Empty: they speak without."""
     kafka_password_projections: Secret
+    kafka_session: KafkaSession = 6.0
     projections_port: Port = 8164
     views: str = ",".join(VIEWS)
     """The views that this process hosts. Those that host the same ones share the partitions; no view may be in two such sets."""

@@ -10,6 +10,7 @@ from functools import partial
 import psycopg
 
 from events.facts.fact import Fact, Statement
+from events.transport import known_types
 from events.transport import settings as reading
 from events.transport.follow import Consumer, Delivered, Follower, RetryLater, follow
 from events.transport.kafka import Kafka
@@ -62,13 +63,14 @@ def recorded(fact: Fact) -> float:
 def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("projections", settings.log_level, settings.otlp_endpoint)
+    known_types.learn()
     views = [VIEWS[name] for name in settings.hosted]
     with closing(connect(settings.database_projections, name="projections")) as conn:
         check(conn)
         for view in views:
             generation.first(conn, view)
     lanes = sorted({lane for view in views for lane in view.lanes})
-    kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections, settings.kafka_ca)
+    kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections, settings.kafka_ca, settings.kafka_session)
     follower = Follower(conninfo=settings.database_projections, kafka=kafka, lanes=lanes, consumers=partial(consumers, views=views))
     serve_health(settings.host, settings.projections_port, follower.readiness)
     if VIEWS["coverage"] in views:

@@ -83,6 +83,7 @@ def environment(process: Process, settings: Settings, secrets: Secrets, reach: R
         "BREAKER_FACTOR": str(settings.breaker_factor),
         "KAFKA": reach.kafka.bootstrap,
         "KAFKA_CA": reach.kafka.ca,
+        "KAFKA_SESSION": f"{reach.kafka.session:g}",
     }
     given |= {port.upper(): str(getattr(settings, port)) for port in process.ports}
     given |= {f"DATABASE_{role.upper()}": url(reach.owner, user=role, password=secrets.roles[role]) for role in process.roles}

@@ -144,7 +144,7 @@ class Stack:
 def reach(settings: Settings, site: Site, secrets: Secrets) -> Reach:
     """Ours, or the site's own."""
     ours = make_conninfo(host="127.0.0.1", port=settings.postgres_port, user=roles.OWNER, password=secrets.owner, dbname=roles.DATABASE)
-    broker = Kafka(f"127.0.0.1:{settings.kafka_port}", kafka.ADMIN, secrets.kafka_admin)
+    broker = Kafka(f"127.0.0.1:{settings.kafka_port}", kafka.ADMIN, secrets.kafka_admin, session=kafka.SESSION_SECONDS)
     if site.kafka_bootstrap is not None:
         broker = Kafka(site.kafka_bootstrap, site.kafka_username or "", site.kafka_password or "", site.kafka_ca or "")
     return Reach(site.database_url or ours, broker, site.prometheus_url or "")

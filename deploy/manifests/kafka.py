@@ -78,6 +78,7 @@ def _cluster() -> Document:
                 "config": {
                     "auto.create.topics.enable": local.SETTINGS["auto.create.topics.enable"],
                     "default.replication.factor": BROKERS,
+                    "group.min.session.timeout.ms": local.SETTINGS["group.min.session.timeout.ms"],
                     "min.insync.replicas": CONFIRMING,
                     "offsets.topic.replication.factor": BROKERS,
                     "transaction.state.log.replication.factor": BROKERS,

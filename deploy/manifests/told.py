@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from deploy.local.servers.kafka import SESSION_SECONDS
 from deploy.manifests.workloads import Workload
 
 HUB_SECRET = "liancheng-hub"
@@ -55,6 +56,7 @@ def told(workload: Workload, place: Place) -> dict[str, Source]:
         "adjudication_url": Value(place.public if workload.name == "directives" else place.adjudication),
         "prometheus_url": Value(place.prometheus),
         "regulator_https": Value("1"),
+        "kafka_session": Value(f"{SESSION_SECONDS:g}"),
     }
     if place.kafka_ca:
         known["kafka_ca"] = Value(place.kafka_ca)

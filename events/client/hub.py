@@ -6,6 +6,8 @@ from typing import NoReturn, TypeVar
 import httpx
 import msgspec
 
+from events.client.reading import reader
+
 T = TypeVar("T")
 LATER = frozenset({429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
@@ -67,7 +69,7 @@ class Answer(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
 
     def read(self, kind: type[T]) -> T:
-        return msgspec.json.decode(self.body, type=kind)
+        return reader(kind)(self.body)
 
 
 class Hub:
@@ -139,7 +141,7 @@ def _refuse(what: str, response: httpx.Response) -> NoReturn:
 def problem_of(status: int, body: bytes) -> ProblemDetails:
     """What the body says, or only the status when something on the way answered in its own words."""
     try:
-        said = msgspec.json.decode(body, type=ProblemDetails)
+        said = reader(ProblemDetails)(body)
     except msgspec.DecodeError:
         said = ProblemDetails(detail=body[:200].decode(errors="replace"))
     return msgspec.structs.replace(said, status=status)

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from events.client.follow.directive import Directive
 from events.client.follow.replica import Replica
 from events.client.hub import Hub
+from events.client.reading import reader
 
 CHALLENGE = "liancheng.webhook.challenge.v1"
 DIRECTIVE = "liancheng.directive.issued.v1"
@@ -103,7 +104,7 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> D
     for secret in secrets:
         try:
             Webhook(secret).verify(body, given, json_parse=False)
-            return msgspec.json.decode(body, type=Delivery)
+            return reader(Delivery)(body)
         except (WebhookVerificationError, ValueError):
             continue
     raise NotFromTheHub("no signature fits")
@@ -131,13 +132,13 @@ class Inbox:
         except NotFromTheHub:
             return Reply(401)
         if said.type == CHALLENGE:
-            return Reply(200, msgspec.json.encode(msgspec.json.decode(said.data, type=Challenge)))
+            return Reply(200, msgspec.json.encode(reader(Challenge)(bytes(said.data))))
         if said.type == DIRECTIVE:
             self._take(said)
         return Reply(204)
 
     def _take(self, said: Delivery) -> None:
-        directive = msgspec.json.decode(said.data, type=Directive)
+        directive = reader(Directive)(bytes(said.data))
         proof = None if said.token is None else (said.token, said.digest, said.count)
         news = self._replica.apply([directive], None, proof=proof)
         if news:

@@ -15,6 +15,8 @@ class Kafka(NamedTuple):
     password: str
     ca: str = ""
     """A file of certificates (PEM): the brokers speak TLS, and prove their names by one of these. Empty: they speak without."""
+    session: float = 6.0
+    """Seconds of silence after which a group gives a worker's partitions to others; brokers admit no less unless they are told to."""
 
     def client(self) -> dict[str, Any]:
         """As kafka-python is told it; names of brokers are checked."""

@@ -8,6 +8,9 @@ import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+KafkaSession = Annotated[float, msgspec.Meta(ge=1, le=60)]
+"""Seconds of silence after which a worker's partitions go to others. Brokers admit 6, and less where they are told to:
+`group.min.session.timeout.ms`."""
 Secret = Annotated[str, msgspec.Meta(min_length=1)]
 File = NewType("File", str)
 """The path of a file that has to be there when the process starts."""

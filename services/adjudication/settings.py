@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from events.transport.settings import File, Port, Secret, Service
+from events.transport.settings import File, KafkaSession, Port, Secret, Service
 
 HubKey = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
 
@@ -45,4 +45,5 @@ class WorkerSettings(Settings, frozen=True, kw_only=True):
     kafka_ca: File = File("")
     """Certificates (PEM) of who vouches for the brokers, which then speak TLS. Empty: they speak without."""
     kafka_password_adjudication: Secret
+    kafka_session: KafkaSession = 6.0
     adjudicator_port: Port = 8163

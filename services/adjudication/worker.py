@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from events.facts.fact import Statement
+from events.transport import known_types
 from events.transport import settings as reading
 from events.transport.follow import Consumer, Delivered, Follower, follow
 from events.transport.kafka import Kafka
@@ -37,9 +38,10 @@ def timed(handle: Handle) -> Handle:
 def main() -> None:
     settings = reading.read(WorkerSettings, os.environ)
     configure_logs("adjudicator", settings.log_level, settings.otlp_endpoint)
+    known_types.learn()
     given = rules(settings)
     consumer = Consumer("adjudication", frozenset(LANES), timed(Hearing(given).handle))
-    kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication, settings.kafka_ca)
+    kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication, settings.kafka_ca, settings.kafka_session)
     follower = Follower(conninfo=settings.database_adjudication, kafka=kafka, lanes=LANES, consumers=lambda _: [consumer])
     serve_health(settings.host, settings.adjudicator_port, follower.readiness)
     Clock(settings.database_adjudication, given, Trust(given.clock, time.monotonic)).start()

@@ -22,6 +22,7 @@ from services.directives.notices.notice import Notice
 from services.directives.pace import Pace
 from services.directives.platforms import Coverage, Effects, Members, Platform, Profile
 from services.directives.stream import Source, follow
+from services.directives.token import Part, Place
 from services.web import Caller, Credentials, Problem, only
 from services.web.reading import purpose
 
@@ -67,7 +68,7 @@ class Desk:
         except TimeoutError:
             raise Problem("unavailable") from None
 
-    async def page(self, platform: str, since: str | None, limit: int) -> Directives:
+    async def page(self, platform: str, since: str | Place | Part | None, limit: int) -> Directives:
         """Of the feed of directives; without a thread when memory has it."""
         found = self.feeds.at_hand(platform, since, limit)
         return found if found is not None else await self.run(self.feeds.directives, platform, since, limit)

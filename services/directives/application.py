@@ -60,7 +60,7 @@ class Feeds:
         self._pool, self._tail = pool, tail
         self._kept, self._hub = kept, hub
 
-    def directives(self, platform: str, since: str | None, limit: int) -> Directives:
+    def directives(self, platform: str, since: str | Place | Part | None, limit: int) -> Directives:
         """The next directives for the platform, lifts first; without a token a snapshot, which may take several pages."""
         # With a connection in hand, although memory may know it all: without the database nobody knows that there is nothing new.
         with self._pool.connection() as conn:
@@ -70,7 +70,7 @@ class Feeds:
                 return _snapshot(words, memory, platform, place, limit)
             return _changes(words, memory, platform, place, limit)
 
-    def at_hand(self, platform: str, since: str | None, limit: int) -> Directives | None:
+    def at_hand(self, platform: str, since: str | Place | Part | None, limit: int) -> Directives | None:
         """The same, when there is news that memory alone can tell, and the page is small; None otherwise. Never blocks."""
         memory = self._tail.memory
         if memory is None or since is None:
@@ -135,7 +135,9 @@ class Feeds:
         memory = self._memory(conn)
         return Part(memory.epoch, memory.directives.head, 0, EMPTY.listed, EMPTY.sum, memory.rounds.get(platform, 0)), memory
 
-    def _place(self, conn: psycopg.Connection, since: str, platform: str | None, name: str = "since") -> tuple[Place | Part, Memory]:
+    def _place(
+        self, conn: psycopg.Connection, since: str | Place | Part, platform: str | None, name: str = "since"
+    ) -> tuple[Place | Part, Memory]:
         """`platform`: whose copy must not have been asked to begin again since; None when only its state is asked for."""
         token: Place | Part = given(since, Place | Part, name)
         memory = self._memory(conn)
@@ -171,8 +173,10 @@ class Feeds:
                 yield from notices(released, served.get(position), platform, self._hub)
 
 
-def given(text: str, kinds: Any, name: str = "since") -> Any:
-    """The token that somebody sent, or the problem of what is none of this feed's."""
+def given(text: str | Token, kinds: Any, name: str = "since") -> Any:
+    """The token that somebody sent, or the problem of what is none of this feed's. One that was never sent is itself."""
+    if isinstance(text, Token):
+        return text
     try:
         return parse(text, kinds)
     except NotAToken:

@@ -7,6 +7,8 @@ EAGER, CALM, PATIENT = 1.5, 2.0, 10.0
 busiest, listings go on."""
 LONGEST_SECONDS = 5.0
 """That anybody waits for his moment: sooner than a reader takes silence for a broken line."""
+HOLD_SECONDS = 0.04
+"""For so long nothing else begins once a lift is being told: so the last of a hundred readers has it as soon as on an idle hub."""
 LATE_SECONDS = 0.002
 """Timers are exact to a thousandth."""
 SLOWER, FASTER = 1.5, 0.98
@@ -27,6 +29,10 @@ class Pace:
         at = min(max(now, self._free), now + LONGEST_SECONDS)
         self._free = at + work * self.patience
         return at
+
+    def lift(self, now: float) -> None:
+        """One is being told."""
+        self._free = max(self._free, now + HOLD_SECONDS)
 
     def woke(self, late: float) -> None:
         """So many seconds after his moment somebody was woken for it."""

@@ -9,8 +9,8 @@ import msgspec
 import psycopg
 
 from services.directives.application import Directives
-from services.directives.log.tail import Bell
-from services.directives.pace import Pace
+from services.directives.log.tail import Bell, rung
+from services.directives.pace import LONGEST_SECONDS, Pace
 from services.directives.token import Part, Place
 from services.web import Problem
 
@@ -27,7 +27,7 @@ WORK_SECONDS = 0.0001
 class Source(NamedTuple):
     """Where a platform's stream comes from. `lifts` gives a page of lifts alone, when there are any, and does not block."""
 
-    page: Callable[[str | None, int], Awaitable[Directives]]
+    page: Callable[[str | Place | Part | None, int], Awaitable[Directives]]
     lifts: Callable[[Place | Part], Directives | None]
     bell: Bell
     pace: Pace
@@ -54,10 +54,10 @@ async def _events(source: Source, page: Directives, heartbeat: float, clock: Cal
                         page = lifts
                         yield _written(page)
                 news.clear()
-                page = await source.page(str(page.next), PAGE if isinstance(page.next, Part) else CHANGES)
+                page = await source.page(page.next, PAGE if isinstance(page.next, Part) else CHANGES)
                 if page.items:
                     yield _written(page)
-                if not page.more and not await _rung(news, heartbeat):
+                if not page.more and not await rung(news, heartbeat):
                     await source.admitted()
                     yield _heartbeat(page)
             except (Problem, psycopg.OperationalError):
@@ -66,25 +66,19 @@ async def _events(source: Source, page: Directives, heartbeat: float, clock: Cal
 
 async def _lifts_meanwhile(source: Source, page: Directives, news: asyncio.Event, clock: Callable[[], float]) -> AsyncIterator[Directives]:
     """Pages of lifts, until the moment for what else there is to tell."""
-    now = clock()
-    moment = max(now + REST_SECONDS, source.pace.moment(now, WORK_SECONDS * len(page.items)))
+    began, work = clock(), WORK_SECONDS * len(page.items)
+    moment = max(began + REST_SECONDS, source.pace.moment(began, work))
     while not source.bell.silenced:
         news.clear()
         lifts = source.lifts(page.next)
         if lifts is not None:
+            source.pace.lift(now := clock())
+            moment = min(max(moment, source.pace.moment(now, work)), began + LONGEST_SECONDS)
             page = lifts
             yield page
-        elif not await _rung(news, moment - clock()):
+        elif not await rung(news, moment - clock()):
             source.pace.woke(clock() - moment)
             return
-
-
-async def _rung(news: asyncio.Event, seconds: float) -> bool:
-    try:
-        await asyncio.wait_for(news.wait(), max(seconds, 0.0))
-    except TimeoutError:
-        return False
-    return True
 
 
 def _written(page: Directives) -> bytes:

@@ -5,11 +5,11 @@ import secrets
 import signal
 import time
 
-from events.transport import faust_worker
+from events.transport import faust_worker, known_types
 from events.transport import settings as reading
 from events.transport.faust_worker import Handler
 from events.transport.kafka import Kafka
-from events.transport.settings import File, Port, Secret, Service
+from events.transport.settings import File, KafkaSession, Port, Secret, Service
 from events.transport.telemetry import configure_logs, log, serve_health
 from services.gateway.ingress import Ingress
 from services.gateway.settings import HubKey
@@ -23,6 +23,7 @@ class Settings(Service, frozen=True, kw_only=True):
     kafka_ca: File = File("")
     """Certificates (PEM) of who vouches for the brokers, which then speak TLS. Empty: they speak without."""
     kafka_password_ingress: Secret
+    kafka_session: KafkaSession = 6.0
     hub_key: HubKey
     ingress_port: Port = 8161
 
@@ -36,7 +37,8 @@ def restart() -> None:
 def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("ingress", settings.log_level, settings.otlp_endpoint)
-    kafka = Kafka(settings.kafka, "ingress", settings.kafka_password_ingress, settings.kafka_ca)
+    known_types.learn()
+    kafka = Kafka(settings.kafka, "ingress", settings.kafka_password_ingress, settings.kafka_ca, settings.kafka_session)
     serve_health(settings.host, settings.ingress_port, lambda: "ready")
     ingress = Ingress(
         conninfo=settings.database_ingress,

@@ -30,7 +30,7 @@ FRESH = 100
 """So many that were looked at last need not be read again when it is their turn."""
 REST = 2
 SHORTEST_REST, LONGEST_REST = 0.03, 0.1
-"""After a batch that was no lift the publisher rests so many times as long as it took: in that time lifts find brokers and readers free."""
+"""After a batch the publisher rests so many times as long as it took: in that time lifts find brokers and readers free."""
 READ_BACK_SECONDS = 1.0
 SAVE_SECONDS = 0.1
 """While more is to be sent, at most so often: what a relay sends after the last time, the next one sends again."""
@@ -99,6 +99,11 @@ class Pending:
         return subject_id in self._lifts or subject_id in self._others
 
     @property
+    def others(self) -> int:
+        """How many that are no lifts."""
+        return len(self._others)
+
+    @property
     def cursor(self) -> int:
         """Everything up to this id is on the topic, or superseded by something that is."""
         oldest = [next(iter(waiting.values())) for waiting in (self._lifts, self._others) if waiting]
@@ -153,17 +158,24 @@ class DirectivePublisher:
             self._save()
         return len(found) + repaired
 
+    @property
+    def others_wait(self) -> bool:
+        """Whether something is left to send that is no lift."""
+        return self._pending.others > 0
+
     def publish_lifts(self) -> int:
         """Nothing else, while the others rest; where the topic stands is saved later."""
         self._look()
         return len(self._publish(self._pending.lifts(BATCH)))
 
     def rest(self, took: float, news: Event) -> None:
-        """After so many seconds' work, and not from lifts: they go as soon as there is news of them."""
-        until = self._clock() + min(max(REST * took, SHORTEST_REST), LONGEST_REST)
+        """After so many seconds' work, and not from lifts: they go as soon as there is news of them, and prolong it once."""
+        began = self._clock()
+        until = began + min(max(REST * took, SHORTEST_REST), LONGEST_REST)
         while (left := until - self._clock()) > 0 and news.wait(left):
             news.clear()
-            self.publish_lifts()
+            if self.publish_lifts():
+                until = min(max(until, self._clock() + SHORTEST_REST), began + LONGEST_REST)
 
     def _publish(self, ids: list[int]) -> list[Issued]:
         found = self._load(ids)

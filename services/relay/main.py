@@ -13,6 +13,7 @@ from typing import Protocol
 import psycopg
 from kafka.errors import KafkaError
 
+from events.transport import known_types
 from events.transport import settings as reading
 from events.transport.kafka import Kafka, producer
 from events.transport.postgres import connect
@@ -35,6 +36,9 @@ MANY = 16
 URGENT_PACE, BULK_PACE = 0.1, 0.2
 """After a round of at least so many facts, more are on their way: so many seconds' rest makes one record of them instead of ten, and
 spares every reader behind. A fact alone never waits."""
+PLATFORMS_FIRST = 0.02
+"""Seconds after news of a directive in which every platform is told: what the views make of the same decision waits for that."""
+DIRECTIVE = "directive"
 
 
 class Loop(Protocol):
@@ -82,7 +86,7 @@ class Directives:
     def step(self) -> int:
         began = time.monotonic()
         sent = self._publisher.publish_changes()
-        if sent >= MANY:
+        if self._publisher.others_wait or sent >= MANY:
             self._publisher.rest(time.monotonic() - began, self._news)
         return sent
 
@@ -102,6 +106,7 @@ class Relay:
         self._stopping = threading.Event()
         self._wakes: list[tuple[frozenset[str], threading.Event]] = []
         self._state = "starting"
+        self._issued_at = -PLATFORMS_FIRST
 
     def readiness(self) -> str:
         return self._state
@@ -118,7 +123,7 @@ class Relay:
             threads = [
                 self._start("urgent", numbers(URGENT), lambda _: self._lanes(URGENT), URGENT_PACE),
                 self._start("bulk", numbers(BULK), lambda _: self._lanes(BULK), BULK_PACE),
-                self._start("directives", frozenset({"directive"}), lambda news: Directives(conninfo, kafka, holder, news)),
+                self._start("directives", frozenset({DIRECTIVE}), lambda news: Directives(conninfo, kafka, holder, news)),
                 self._start("refusals", frozenset({"refusal"}), lambda _: Refusals(conninfo, kafka)),
             ]
             self._state = "ready"
@@ -174,6 +179,8 @@ class Relay:
 
     def _wake(self, news: frozenset[str]) -> None:
         """Only whom it concerns: four loops that all look at once would make the urgent one wait for the interpreter."""
+        if DIRECTIVE in news:
+            self._issued_at = time.monotonic()
         for wanted, wake in self._wakes:
             if wanted & news:
                 wake.set()
@@ -196,6 +203,8 @@ class Relay:
                         facts = loop.step()
                         if not facts:
                             wake.wait(POLL_SECONDS)
+                            if pace:
+                                self._stopping.wait(max(0.0, self._issued_at + PLATFORMS_FIRST - time.monotonic()))
                         elif facts >= MANY and pace:
                             self._stopping.wait(pace)
             except (KafkaError, psycopg.OperationalError) as away:
@@ -210,6 +219,7 @@ def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("relay", settings.log_level, settings.otlp_endpoint)
     sys.setswitchinterval(SWITCH_SECONDS)
+    known_types.learn()
     relay = Relay(settings)
     serve_health(settings.host, settings.relay_port, relay.readiness)
     signal.signal(signal.SIGTERM, relay.stop)

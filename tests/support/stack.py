@@ -21,6 +21,7 @@ from psycopg import sql
 from deploy.local import enrol
 from deploy.local.access import roles, topics
 from deploy.local.access.secrets import ROLES
+from deploy.local.servers.kafka import SESSION_SECONDS
 from deploy.local.servers.postgres import UNSYNCED, conninfo
 from deploy.local.settings import Settings, Site
 from deploy.local.stack import KAFKA, POSTGRES, Stack, admin
@@ -58,7 +59,7 @@ class Broker(NamedTuple):
 
     def user(self, name: str) -> Kafka:
         """One of the hub's users, with its password."""
-        return Kafka(self.bootstrap, name, self.stack.secrets.kafka_users[name])
+        return Kafka(self.bootstrap, name, self.stack.secrets.kafka_users[name], session=SESSION_SECONDS)
 
 
 class Attendant:

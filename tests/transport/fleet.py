@@ -168,14 +168,15 @@ class Fleet:
         lost = self._one("SELECT count(*) FROM hub_events e WHERE NOT EXISTS (SELECT FROM applied a WHERE a.id = e.notification_id)")
         return Tally(said, applied, lost, applied - distinct)
 
-    def longest_stall(self) -> float:
-        """Seconds in which nothing was applied, between the first and the last that was."""
+    def longest_stall(self) -> tuple[float, float]:
+        """Seconds in which nothing was applied, between the first and the last that was; and when they began."""
         query = (
-            "SELECT coalesce(max(extract(epoch FROM at - before)), 0) FROM (SELECT at, lag(at) OVER (ORDER BY at) AS before FROM applied) a"
+            "SELECT extract(epoch FROM at - before), extract(epoch FROM before)"
+            " FROM (SELECT at, lag(at) OVER (ORDER BY at) AS before FROM applied) a WHERE before IS NOT NULL ORDER BY 1 DESC LIMIT 1"
         )
         row = self.owner.execute(query).fetchone()
         assert row is not None
-        return float(row[0])
+        return float(row[0]), float(row[1])
 
     def _one(self, query: str, *values: object) -> int:
         row = self.owner.execute(query, values).fetchone()

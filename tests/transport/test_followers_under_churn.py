@@ -27,6 +27,8 @@ class Churn:
     def __init__(self, fleet: Fleet, random: Random) -> None:
         self._fleet, self._random = fleet, random
         self.done: dict[str, int] = {}
+        self.steps: list[tuple[float, str]] = []
+        """When what was done to whom, in seconds of the day's clock."""
         self._frozen: list[tuple[float, ExitStack]] = []
 
     def step(self, now: float) -> None:
@@ -36,7 +38,9 @@ class Churn:
         living = [worker for worker in self._fleet.workers if worker.process.poll() is None]
         what: Callable[[Worker, float], None] = self._random.choice([self._killed, self._ended, self._frozen_for, self._frozen_for])
         if living:
-            what(self._random.choice(living), now)
+            whom = self._random.choice(living)
+            what(whom, now)
+            self.steps.append((time.time(), f"{what.__name__.strip('_')} {whom.log.stem}"))
             self.done[what.__name__.strip("_")] = self.done.get(what.__name__.strip("_"), 0) + 1
         while sum(worker.process.poll() is None for worker in self._fleet.workers) < WORKERS:
             self._fleet.start()
@@ -70,10 +74,10 @@ def test_no_churn_loses_or_doubles_a_fact(fleet: Fleet, capsys: pytest.CaptureFi
             time.sleep(EVERY)
         churn.thaw()
     done = fleet.settled()
-    stall, others = fleet.longest_stall(), min(Usage.now(os.getpid()).foreign(before), 0.9)
+    (stall, began), others = fleet.longest_stall(), min(Usage.now(os.getpid()).foreign(before), 0.9)
     with capsys.disabled():
         sys.stdout.write(f"\nchurn for {SECONDS:.0f} s, {churn.done}: {done}, longest stall {stall:.1f} s, others had {others:.0%}\n")
     assert (done.lost, done.doubled) == (0, 0)
     assert done.said >= 0.5 * SECONDS * EACH_SECOND
     # On a machine that others use as well it may take longer by as much as they took.
-    assert stall <= STALL / (1 - others)
+    assert stall <= STALL / (1 - others), [step for at, step in churn.steps if began - 10 <= at <= began + stall]

@@ -24,6 +24,9 @@ MECHANISM = "SCRAM-SHA-512"
 JVM = ["-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
 QUIET = ["--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED"]
 
+SESSION_SECONDS = 3.0
+"""A worker that died is missed after so long, instead of the six that brokers admit by themselves."""
+
 SETTINGS = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -44,6 +47,7 @@ SETTINGS = {
     "transaction.state.log.min.isr": "1",
     "transaction.state.log.num.partitions": "4",
     "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": f"{1000 * SESSION_SECONDS:g}",
     "num.network.threads": "2",
     "num.io.threads": "4",
     "log.cleaner.dedupe.buffer.size": "16777216",

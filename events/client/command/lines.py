@@ -6,6 +6,8 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
+from events.client.reading import reader
+
 T = TypeVar("T")
 
 
@@ -15,7 +17,7 @@ class BadLine(ValueError):
 
 def read(kind: type[T], source: BinaryIO) -> Iterator[T]:
     """Each line that is not empty. Raises BadLine at the first that does not fit."""
-    decode = msgspec.json.Decoder(kind).decode
+    decode = reader(kind)
     for number, line in enumerate(source, 1):
         if line.strip():
             try:

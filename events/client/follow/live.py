@@ -10,6 +10,7 @@ from events.client.follow.directive import Directive
 from events.client.follow.feed import Diverged, Feed, Item
 from events.client.follow.replica import Replica
 from events.client.hub import Hub, Problem, Unreachable
+from events.client.reading import reader
 
 SILENCE = 45.0
 """Seconds; the hub sends a heartbeat every 15."""
@@ -22,6 +23,9 @@ class State(msgspec.Struct, frozen=True):
     next: str
     digest: str
     count: int
+
+
+_item, _state = reader(Item), reader(State)
 
 
 class Sent(NamedTuple):
@@ -63,9 +67,9 @@ class Live:
         directives: list[Directive] = []
         for sent in self._sent():
             if sent.kind != "state":
-                directives.append(msgspec.json.decode(sent.data, type=Item).data)
+                directives.append(_item(sent.data).data)
                 continue
-            state = msgspec.json.decode(sent.data, type=State)
+            state = _state(sent.data)
             news = self._replica.apply(directives, state.next)
             directives = []
             if not self._replica.agrees(state.digest, state.count):

@@ -13,6 +13,7 @@ import msgspec
 
 from events.client.follow.directive import Directive
 from events.client.follow.until import Until, key
+from events.client.reading import reader
 
 SCHEMA_VERSION = 2
 # What is asked all the time, and read whole at a start, lies apart from what is only shown.
@@ -35,6 +36,8 @@ STAGED = (
     "SELECT s.state, k.state, h.seq, h.restricts FROM snapshot s LEFT JOIN state k USING (subject_id) LEFT JOIN held h USING (subject_id)"
 )
 TABLES = ("held", "account", "state", "snapshot", "progress", "directive")
+
+_directive = reader(Directive)
 
 
 class Replica:
@@ -90,13 +93,13 @@ class Replica:
             " UNION SELECT subject_id FROM account WHERE account = ?)"
         )
         rows = self._rows(query, (subject_id, uscc, account))
-        found = (msgspec.json.decode(row[0], type=Directive) for row in rows)
+        found = (_directive(row[0]) for row in rows)
         return next((directive for directive in found if directive.in_force(day)), None)
 
     def directive(self, subject_id: str) -> Directive | None:
         """The last one about a subject, of whatever tier."""
         rows = self._rows("SELECT state FROM state WHERE subject_id = ?", (subject_id,))
-        return msgspec.json.decode(rows[0][0], type=Directive) if rows else None
+        return _directive(rows[0][0]) if rows else None
 
     def apply(
         self, directives: Sequence[Directive], token: str | None, *, accounts: bool = True, proof: tuple[str, str, int] | None = None
@@ -136,7 +139,7 @@ class Replica:
             for subject, seq in self._file.execute(left).fetchall():
                 changed += self._put(Directive(subject, seq, "none", your_accounts=self._accounts(subject)))
             for state, known, seq, restricts in self._file.execute(STAGED):
-                directive = msgspec.json.decode(state, type=Directive)
+                directive = _directive(state)
                 # All of it is compared: a copy may be wrong at the right number.
                 if (known, seq, restricts) != (state, directive.seq, directive.restricts):
                     changed += self._put(directive)
@@ -154,7 +157,7 @@ class Replica:
         )
         place = (-1, "")
         while rows := self._rows(query, place):
-            yield from (msgspec.json.decode(state, type=Directive) for *_, state in rows)
+            yield from (_directive(state) for *_, state in rows)
             place = rows[-1][:2]
 
     def answered(self, directive: Directive) -> None:

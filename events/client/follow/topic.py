@@ -8,7 +8,6 @@ from math import ceil
 from threading import Event
 from typing import Any
 
-import msgspec
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
@@ -17,6 +16,7 @@ from events.client.follow.feed import Diverged, Feed, Step
 from events.client.follow.replica import Replica
 from events.client.hub import Unreachable
 from events.client.publish.kafka import Access
+from events.client.reading import reader
 
 TOPIC = "liancheng.directive.v1"
 POLL_MS = 200
@@ -149,6 +149,6 @@ def directive_of(record: Any) -> Directive | None:
     None for a tombstone without one, which is none of the hub's.
     """
     if record.value is not None:
-        return msgspec.json.decode(record.value, type=Directive)
+        return reader(Directive)(record.value)
     subject_id, _, seq = dict(record.headers).get("ce_id", b"").decode().rpartition("/")
     return Directive(subject_id, int(seq), "none") if subject_id else None

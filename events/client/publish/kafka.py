@@ -9,6 +9,7 @@ from kafka.errors import KafkaError
 
 from events.client.hub import ProblemDetails, Unreachable
 from events.client.publish.outbox import Outbox, Outcome, Receipt
+from events.client.reading import reader
 from events.client.statement import Statement
 
 HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
@@ -99,7 +100,7 @@ def outcome_of(key: bytes | None, value: bytes) -> Outcome | None:
     """None for a record that settles nothing here: it names no statement, because the hub could not read what was sent."""
     if key is None:
         return None
-    said = msgspec.json.decode(value, type=Answered)
+    said = reader(Answered)(value)
     if said.position is None:
         return Outcome(key.decode(), problem=said.problem or ProblemDetails(detail=said.status))
     receipt = Receipt(key.decode(), said.source, "accepted", said.position, said.sha256, said.recorded_at)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from events.client.hub import ProblemDetails
+from events.client.reading import reader
 from events.client.statement import Statement
 
 SCHEMA = """
@@ -117,14 +118,14 @@ class Outbox:
 
     def outcome(self, id: str) -> Outcome | None:
         row = self._one("SELECT answer FROM said WHERE id = ? AND answer IS NOT NULL", id)
-        return None if row is None else msgspec.json.decode(row[0], type=Outcome)
+        return None if row is None else reader(Outcome)(row[0])
 
     def receipts(self, after: int, limit: int) -> list[Receipt]:
         """Those that are held beyond a position of the hub's log, in its order."""
         place = "json_extract(answer, '$.receipt.position')"
         with self._news:
             query = f"SELECT answer FROM said WHERE {place} > ? ORDER BY {place} LIMIT ?"
-            held = (msgspec.json.decode(row[0], type=Outcome).receipt for row in self._file.execute(query, (after, limit)).fetchall())
+            held = (reader(Outcome)(row[0]).receipt for row in self._file.execute(query, (after, limit)).fetchall())
         return [receipt for receipt in held if receipt is not None]
 
     def reopen(self, ids: Sequence[str]) -> int:

@@ -88,6 +88,16 @@ class Bell:
                 self._waiting.discard(entry)
 
 
+async def rung(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it was set within so many seconds. Without a task of its own, as `asyncio.wait_for` makes: a hundred wait at once."""
+    try:
+        async with asyncio.timeout(max(seconds, 0.0)):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
 class Tail:
     """Polling is the truth, NOTIFY only wakes: a connection that went silent delays by one poll and loses nothing."""
 

@@ -11,7 +11,7 @@ import psycopg
 from events.transport.telemetry import WEBHOOK_DELIVERIES, WEBHOOK_SECONDS
 from events.transport.telemetry import log as journal
 from services.directives.log.recent import Worded, addressed
-from services.directives.log.tail import Memory, Tail
+from services.directives.log.tail import Memory, Tail, rung
 from services.directives.pace import FEW, Pace
 from services.directives.token import Place
 from services.directives.webhooks.call import letter
@@ -72,7 +72,12 @@ class Courier:
             while self.registration.state != "off" and not (self._stopped or self._means.tail.bell.silenced):
                 news.clear()
                 until = await self._step()
-                if until is not None and not await _rung(news, (until - self._means.clock()).total_seconds()) and self._moment is not None:
+                if until is None:
+                    continue
+                if await rung(news, (until - self._means.clock()).total_seconds()):
+                    # Streams first: they take the hub less, and their readers work while webhooks are written.
+                    await asyncio.sleep(0)
+                elif self._moment is not None:
                     self._means.pace.woke(self._means.ticks() - self._moment)
 
     def stop(self) -> None:
@@ -126,7 +131,11 @@ class Courier:
 
     def _early(self, memory: Memory, due: Due) -> float:
         """Seconds until it may be told: whoever has many to be told of waits for a moment, but not with a lift."""
-        if due.lift or (self._moment is None and not self._course.many(memory.directives, FEW)):
+        if due.lift:
+            self._means.pace.lift(self._means.ticks())
+            self._moment = None
+            return 0.0
+        if self._moment is None and not self._course.many(memory.directives, FEW):
             return 0.0
         now = self._means.ticks()
         if self._moment is None:
@@ -208,11 +217,3 @@ class Courier:
         self.registration = self.registration.ended(why)
         journal.warning("webhook switched off", platform=self.code, why=why)
         self._means.kept()
-
-
-async def _rung(news: asyncio.Event, seconds: float) -> bool:
-    try:
-        await asyncio.wait_for(news.wait(), max(seconds, 0.0))
-    except TimeoutError:
-        return False
-    return True

@@ -16,7 +16,7 @@ from events.transport.telemetry import WEBHOOK_AGE_SECONDS, WEBHOOK_GIVEN_UP, WE
 from events.transport.telemetry import log as journal
 from services.directives.log import read
 from services.directives.log.recent import Worded, worded
-from services.directives.log.tail import Memory, Tail
+from services.directives.log.tail import Memory, Tail, rung
 from services.directives.pace import Pace
 from services.directives.webhooks.call.post import Post
 from services.directives.webhooks.courier import Courier, Means
@@ -96,7 +96,7 @@ class Sender:
                     self._news.clear()
                     await self._look()
                     await asyncio.sleep(BREATH_SECONDS)
-                    await _set(self._news, EVERY_SECONDS)
+                    await rung(self._news, EVERY_SECONDS)
                 await self._look()
                 self._drop(list(self._couriers))
         except Exception:
@@ -170,10 +170,3 @@ def _unbroken(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
         journal.critical("a courier of webhooks broke", exc_info=error)
         os._exit(70)
-
-
-async def _set(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

@@ -14,7 +14,7 @@ from events.facts.fact import Tier
 from services.directives.application import AT_HAND, Directives, Feeds
 from services.directives.domain import Issued
 from services.directives.log.tail import Memory, Tail
-from services.directives.pace import CALM, EAGER, LATE_SECONDS, PATIENT, Pace
+from services.directives.pace import CALM, EAGER, HOLD_SECONDS, LATE_SECONDS, LONGEST_SECONDS, PATIENT, Pace
 from services.directives.stream import CHANGES, Source, follow
 from services.directives.token import Place
 from tests.services.directives.made import directive
@@ -95,6 +95,14 @@ def test_whoever_wakes_late_slows_everybody_down_and_punctual_ones_bring_it_back
     assert pace.patience == EAGER
 
 
+def test_while_a_lift_is_told_nothing_else_begins() -> None:
+    pace = Pace(2.0)
+    pace.lift(100.0)
+    assert [pace.moment(100.01, 0.001) for _ in range(2)] == pytest.approx([100.0 + HOLD_SECONDS, 100.002 + HOLD_SECONDS])
+    pace.lift(99.0)
+    assert pace.moment(200.0, 0.001) == 200.0, "what is over holds nobody"
+
+
 # --- pages ---
 
 
@@ -170,6 +178,45 @@ def test_what_follows_a_lift_that_overtook_is_all_the_rest_once() -> None:
     streamed(hub, pace, scenario)
     rest = [name(directive(number, 1)) for number in range(CHANGES, MANY) if number != 70]
     assert seen == [*(name(directive(number, 1)) for number in range(CHANGES)), name(lifted(70)), name(lifted(3)), *rest]
+
+
+def test_whoever_was_told_a_lift_lets_the_others_have_theirs_before_it_goes_on() -> None:
+    hub, pace, clock = Hub(), Pace(), [100.0]
+    hub.issue(*(directive(number, 1) for number in range(MANY)))
+
+    async def play() -> None:
+        events = await follow(hub.source(pace), BEGINNING, clock=lambda: clock[0])
+        await asyncio.wait_for(anext(events), 60)
+        reading = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        hub.issue(lifted(70))
+        await asyncio.wait_for(reading, 60)
+        assert pace.moment(clock[0], 0.0) >= clock[0] + HOLD_SECONDS
+        before = len(hub.asked)
+        reading = asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+        await asyncio.sleep(HOLD_SECONDS / 2)
+        assert len(hub.asked) == before and not reading.done()
+        assert told(await asyncio.wait_for(reading, 60))
+        await events.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(play())
+
+
+def test_lifts_without_end_hold_listings_for_so_long_and_no_longer() -> None:
+    hub, pace, clock = Hub(), Pace(), [100.0]
+    hub.issue(*(directive(number, 1) for number in range(MANY)))
+
+    async def play() -> None:
+        events = await follow(hub.source(pace), BEGINNING, clock=lambda: clock[0])
+        await asyncio.wait_for(anext(events), 60)
+        for number in range(70, 74):
+            hub.issue(lifted(number))
+            assert told(await asyncio.wait_for(anext(events), 60)) == [name(lifted(number))]
+            clock[0] += LONGEST_SECONDS / 2
+        assert len(told(await asyncio.wait_for(anext(events), 60))) > 1, "after the longest wait it is their turn"
+        await events.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(play())
 
 
 class Asked(Pace):

@@ -22,7 +22,7 @@ from events.transport.topics import DIRECTIVE_TOPIC, PARTITIONS
 from events.wire.directive import kafka_record
 from services.relay import lease
 from services.relay.directive_topic import DirectiveTopic
-from services.relay.directives import BATCH, LONGEST_REST, SAVE_SECONDS, DirectivePublisher, Issued, Pending
+from services.relay.directives import BATCH, LONGEST_REST, SAVE_SECONDS, SHORTEST_REST, DirectivePublisher, Issued, Pending
 from tests.services.directives.made import directive, record, subject
 from tests.support.stack import Broker, Database
 
@@ -205,6 +205,24 @@ class News(Event):
         return len(self.waited) == 1
 
 
+class Ringing(Event):
+    """There is a lift whenever it is waited for, each after so many seconds."""
+
+    def __init__(self, ring: Callable[[int], object], now: list[float], after: float) -> None:
+        super().__init__()
+        self._ring, self._now, self._after = ring, now, after
+        self.began, self.waited, self.rang = list[float](), list[float](), list[float]()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        assert timeout is not None
+        self.began.append(self._now[0])
+        self.waited.append(timeout)
+        self._now[0] += min(timeout, self._after)
+        self.rang.append(self._now[0])
+        self._ring(len(self.rang))
+        return timeout > self._after
+
+
 def test_while_the_publisher_rests_lifts_are_sent_and_nothing_else(topic: Topic) -> None:
     ticks = count(100.0, 0.001)
     publisher = topic.publisher(clock=lambda: next(ticks))
@@ -216,8 +234,24 @@ def test_while_the_publisher_rests_lifts_are_sent_and_nothing_else(topic: Topic)
     sent = set(topic.records()) - set(before)
     assert sent == {(str(subject(2)), 2), (str(subject(901)), 1)}
     assert len(news.waited) == 2 and all(0 < seconds <= LONGEST_REST for seconds in news.waited)
-    assert publish(publisher) == 6
-    assert topic.last()[str(subject(900))] == 1 and topic.last()[str(subject(2))] == 2
+    publish(publisher)
+    newest = {str(subject(number)): 1 for number in (*range(BATCH + 5), 900, 901)}
+    assert topic.last() == newest | {str(subject(2)): 2}
+
+
+def test_a_lift_prolongs_the_rest_but_not_for_ever(topic: Topic) -> None:
+    now = [100.0]
+    publisher = topic.publisher(clock=lambda: now[0])
+    record(topic.pen, *(directive(number, 1) for number in range(BATCH + 5)))
+    assert publisher.publish_changes() == BATCH and publisher.others_wait
+    news = Ringing(lambda turn: record(topic.pen, directive(turn, 2, Tier.NONE)), now, SHORTEST_REST - 0.001)
+    publisher.rest(0.0, news)
+    ends = [100.0 + SHORTEST_REST, *(at + SHORTEST_REST for at in news.rang[:-1])]
+    assert news.waited == pytest.approx([min(end, 100.0 + LONGEST_REST) - at for end, at in zip(ends, news.began, strict=True)])
+    assert now[0] <= 100.0 + LONGEST_REST
+    assert publisher.publish_changes() == 1, "the lift that came at the very end"
+    publisher.publish_changes()
+    assert not publisher.others_wait
 
 
 def test_a_relay_that_ends_between_two_savings_loses_nothing(topic: Topic) -> None:

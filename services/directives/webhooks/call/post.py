@@ -5,7 +5,7 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,8 @@ from services.directives.webhooks.way.schedule import DEADLINE_SECONDS
 MOST_READ = 16 * 1024
 THREADS = 64
 """That resolve names: a name server that does not answer holds one of them."""
+KNOWN = 1024
+"""Addresses whose letters need not be read again."""
 AGENT = "Liancheng/1"
 
 Result = Literal["delivered", "gone", "redirect", "status", "timeout", "tls", "unreachable", "refused"]
@@ -54,6 +56,7 @@ class Post:
         self, guard: Guard, *, resolve: Resolve = resolve, deadline: float = DEADLINE_SECONDS, trust: ssl.SSLContext | None = None
     ) -> None:
         self._guard, self._resolve, self._deadline, self._trust = guard, resolve, deadline, trust
+        self._endpoint = lru_cache(KNOWN)(guard.endpoint)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="names")
 
     async def __aenter__(self) -> "Post":
@@ -79,7 +82,7 @@ class Post:
         """Never raises for what a platform can do."""
         status = 0
         try:
-            end = self._guard.endpoint(url)
+            end = self._endpoint(url)
             async with asyncio.timeout(self._deadline):
                 request = self._sessions[end.secure].post(URL(url, encoded=True), headers=headers, data=body, allow_redirects=False)
                 async with request as answer:

@@ -18,8 +18,12 @@ _ALL = (
 )  # fmt: skip
 _RETRIES = "SELECT id, lift, issued_at, since, failures, due, given_up FROM webhook_retry WHERE code = %s"
 _SAVE = (
-    "UPDATE webhook SET state = %s, why = %s, proven_at = %s, round = %s, snapshot_to = %s, others_after = %s, lifts_after = %s,"
-    " failures = %s, failing_since = %s, delivered_at = %s WHERE code = %s AND revision = %s"
+    "UPDATE webhook w SET (state, why, proven_at, round, snapshot_to, others_after, lifts_after, failures, failing_since, delivered_at)"
+    " = (n.state, n.why, n.proven_at, n.round, n.snapshot_to, n.others_after, n.lifts_after, n.failures, n.failing_since, n.delivered_at)"
+    " FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[],"
+    " %s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS n (code, revision, state, why, proven_at, round, snapshot_to,"
+    " others_after, lifts_after, failures, failing_since, delivered_at)"
+    " WHERE (w.code, w.revision) = (n.code, n.revision) RETURNING w.code"
 )
 _PUT_ASIDE = (
     "INSERT INTO webhook_retry (id, lift, issued_at, since, failures, due, given_up, code) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
@@ -63,9 +67,9 @@ class Ledger:
             if not self._ours:
                 self._ours = advisory_lock(conn)
                 return self._rows(conn) if self._ours else None
-            with conn.transaction():
-                for change in changes:
-                    _save(conn, change)
+            if changes:
+                with conn.transaction():
+                    _save(conn, changes)
             return self._rows(conn)
         except psycopg.OperationalError:
             self.close()
@@ -101,19 +105,24 @@ class Ledger:
         return rows
 
 
-def _save(conn: psycopg.Connection, change: Change) -> None:
+def _save(conn: psycopg.Connection, changes: Sequence[Change]) -> None:
     """A registration that was replaced or removed meanwhile keeps nothing of it; its row, locked first by everybody, says so."""
-    it, places = change.registration, change.places
-    ours = conn.execute(
-        _SAVE,
-        (it.state, it.why, it.proven_at, change.round, places.snapshot_to, places.others_after, places.lifts_after,
-         places.failures, places.failing_since, places.delivered_at, it.code, change.revision),
-    )  # fmt: skip
-    if ours.rowcount == 0:
-        return
-    rows = [(one.id, one.lift, one.issued_at, one.since, one.failures, one.due, one.given_up, it.code) for one in change.put_aside]
+    kept = {code for (code,) in conn.execute(_SAVE, [list(column) for column in zip(*map(_columns, changes), strict=True)])}
+    ours = [change for change in changes if change.registration.code in kept]
+    aside = [
+        (one.id, one.lift, one.issued_at, one.since, one.failures, one.due, one.given_up, change.registration.code)
+        for change in ours
+        for one in change.put_aside
+    ]
+    taken = [(change.registration.code, id) for change in ours for id in change.taken_up]
     with conn.cursor() as cursor:
-        if rows:
-            cursor.executemany(_PUT_ASIDE, rows)
-        if change.taken_up:
-            cursor.executemany(_TAKE_UP, [(it.code, id) for id in change.taken_up])
+        if aside:
+            cursor.executemany(_PUT_ASIDE, aside)
+        if taken:
+            cursor.executemany(_TAKE_UP, taken)
+
+
+def _columns(change: Change) -> tuple[object, ...]:
+    it, places = change.registration, change.places
+    return (it.code, change.revision, it.state, it.why, it.proven_at, change.round, places.snapshot_to, places.others_after,
+            places.lifts_after, places.failures, places.failing_since, places.delivered_at)  # fmt: skip

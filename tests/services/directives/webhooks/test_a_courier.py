@@ -13,7 +13,7 @@ from events.facts.fact import Tier
 from services.directives.domain import Issued
 from services.directives.log.recent import Worded
 from services.directives.log.tail import Memory, Tail
-from services.directives.pace import FEW, Pace
+from services.directives.pace import FEW, HOLD_SECONDS, Pace
 from services.directives.webhooks.call.post import Answer
 from services.directives.webhooks.courier import Courier, Means
 from services.directives.webhooks.kept.registration import Registration
@@ -191,6 +191,17 @@ def test_whoever_is_to_be_told_of_many_waits_for_a_moment_and_a_lift_does_not() 
     world.ticks += 10.0
     run(world, it)
     assert len(world.sent) == FEW + 2, "at its moment the first one goes, and then few are left"
+
+
+def test_a_lift_puts_off_what_else_there_is_to_tell() -> None:
+    world = World(Answer("delivered", 204))
+    world.issue(directive(99, 1, Tier.NONE), *(directive(number, 1) for number in range(FEW + 5)))
+    it = courier(world, PENDING.proven(NOON))
+    run(world, it)
+    assert world.ids == [f"{subject(99)}/1"], "its moment comes when the lift has reached everybody"
+    world.ticks += HOLD_SECONDS
+    run(world, it)
+    assert len(world.sent) > 1
 
 
 def test_whoever_is_to_be_told_of_few_waits_for_nobody() -> None:
