@@ -84,8 +84,9 @@ async def _lifts_meanwhile(source: Source, page: Directives, news: asyncio.Event
 def _written(page: Directives) -> bytes:
     """Each directive with its token, then what a copy that has taken them in holds."""
     events = [b"id: %b\ndata: %b\n\n" % (str(sent.token).encode(), msgspec.json.encode(sent.event)) for sent in page.items]
-    state = {"next": str(page.next), "more": page.more, "digest": page.state.hexadecimal, "count": page.state.listed}
-    events.append(b"id: %b\nevent: state\ndata: %b\n\n" % (str(page.next).encode(), msgspec.json.encode(state)))
+    token = str(page.next)
+    state = {"next": token, "more": page.more, "digest": page.state.hexadecimal, "count": page.state.listed}
+    events.append(b"id: %b\nevent: state\ndata: %b\n\n" % (token.encode(), msgspec.json.encode(state)))
     return b"".join(events)
 
 

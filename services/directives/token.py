@@ -2,6 +2,7 @@
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Any
 
@@ -33,6 +34,9 @@ class Place(Token, frozen=True, array_like=True, tag=1):
     lifts: Id = 0
     round: Id = 0
     """How often the hub had asked this platform to begin again when the copy was begun."""
+
+    # Many readers stand at one place.
+    __str__ = lru_cache(256)(Token.__str__)
 
 
 class Part(Token, frozen=True, array_like=True, tag=2):

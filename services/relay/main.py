@@ -36,7 +36,7 @@ MANY = 16
 URGENT_PACE, BULK_PACE = 0.1, 0.2
 """After a round of at least so many facts, more are on their way: so many seconds' rest makes one record of them instead of ten, and
 spares every reader behind. A fact alone never waits."""
-PLATFORMS_FIRST = 0.02
+PLATFORMS_FIRST = 0.03
 """Seconds after news of a directive in which every platform is told: what the views make of the same decision waits for that."""
 DIRECTIVE = "directive"
 

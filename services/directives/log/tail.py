@@ -141,15 +141,20 @@ class Tail:
                 epoch = read.epoch(conn)
                 memory = Memory(epoch) if anew or self._memory is None or self._memory.epoch != epoch else self._memory
                 _take_directives(conn, memory)
+                if memory is self._memory:
+                    self._tell(memory)  # before what else there is to read
                 _take_notices(conn, memory)
                 memory.rounds = read.rounds(conn)
             self._memory = memory
         finally:
             self._lock.release()
+        self._tell(memory)
+        return memory
+
+    def _tell(self, memory: Memory) -> None:
         if self._rung != memory.mark:
             self._rung = memory.mark
             self.bell.ring()
-        return memory
 
     def _run(self) -> None:
         try:

@@ -167,7 +167,9 @@ class Courier:
 
     async def _tell(self, memory: Memory, due: Due) -> None:
         try:
-            words = await self._means.words(memory, [due.id, *self._course.ahead(memory.directives, AHEAD)])
+            words = memory.recent.words(due.id)
+            if words is None:
+                words = await self._means.words(memory, [due.id, *self._course.ahead(memory.directives, AHEAD)])
         except psycopg.OperationalError:
             # The hub's own trouble, not the platform's.
             await asyncio.sleep(AWAY_SECONDS)

@@ -43,7 +43,7 @@ class Letters:
 
     async def first(self, memory: Memory, ids: Sequence[int]) -> Worded:
         """The first one; the others are read with it when it has to be read. psycopg.OperationalError while the database is away."""
-        words = memory.recent.words(ids[0]) or self._known.get(ids[0])
+        words = self._known.get(ids[0])
         if words is not None:
             return words
         async with self._reading:
