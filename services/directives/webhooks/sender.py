@@ -28,7 +28,7 @@ T = TypeVar("T")
 EVERY_SECONDS = 1.0
 """As often the table is looked at: another process may have taken a registration."""
 BREATH_SECONDS = 0.1
-"""Between two looks: what was delivered since the last one is told again after a crash."""
+"""From news to a look, so that all couriers are done with it: what was delivered meanwhile is told again after a crash."""
 KEPT_WORDS = 4096
 ACTIONS = (("lift", True), ("restrict", False))
 
@@ -95,8 +95,8 @@ class Sender:
                 while not self._tail.bell.silenced:
                     self._news.clear()
                     await self._look()
-                    await asyncio.sleep(BREATH_SECONDS)
                     await rung(self._news, EVERY_SECONDS)
+                    await asyncio.sleep(BREATH_SECONDS)
                 await self._look()
                 self._drop(list(self._couriers))
         except Exception:
