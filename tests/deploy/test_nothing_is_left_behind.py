@@ -88,7 +88,7 @@ def _state(pid: int) -> str:
         return "Z"
 
 
-@pytest.mark.parametrize("how", ["make down", "Ctrl-C", "kill -9"])
+@pytest.mark.parametrize("how", ["Ctrl-C", *(pytest.param(how, marks=pytest.mark.slow) for how in ("make down", "kill -9"))])
 def test_nothing_is_left(environment: dict[str, str], how: str) -> None:
     with started(environment) as running:
         processes = descendants(running.pid)

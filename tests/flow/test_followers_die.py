@@ -23,6 +23,7 @@ def flood(world: World, tmp_path: Path) -> Iterator[Flood]:
         flood.close()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_two_followers_are_killed_again_and_again(flood: Flood) -> None:
     hub = flood.world.hub
@@ -37,6 +38,7 @@ def test_two_followers_are_killed_again_and_again(flood: Flood) -> None:
     assert flood.tally().refused == 0
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_the_relay_and_ingress_are_killed(flood: Flood) -> None:
     hub = flood.world.hub

@@ -7,8 +7,9 @@ from tests.support.stack import Hub
 
 
 @pytest.mark.timeout(180)
-def test_it_passes_twice_in_a_row(hub: Hub, capfd: pytest.CaptureFixture[str]) -> None:
-    for _ in range(2):
+@pytest.mark.parametrize("times", [1, pytest.param(2, marks=pytest.mark.slow)], ids=["once", "twice in a row"])
+def test_it_passes(hub: Hub, capfd: pytest.CaptureFixture[str], times: int) -> None:
+    for _ in range(times):
         playing = run.demonstrate(hub.settings)
         try:
             assert playing.wait(80) == 0, capfd.readouterr().out[-4000:]
