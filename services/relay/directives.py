@@ -24,7 +24,7 @@ from services.relay.application import wait_for
 from services.relay.directive_topic import AT_ONCE, DirectiveTopic, Written
 
 PAGE = 2_000
-BATCH = 25
+BATCH = 40
 """Sent at once, so that a lift never waits behind more than these."""
 FRESH = 100
 """So many that were looked at last need not be read again when it is their turn."""
