@@ -10,9 +10,8 @@ from psycopg_pool import ConnectionPool
 
 from events.facts.directive import DirectiveIssued
 from events.facts.listing import NoticeReleased, NoticeServed
-from services.directives.copies.lane import Stand, Step, steps
+from services.directives.copies.lane import Stand, steps
 from services.directives.copies.state import EMPTY, State
-from services.directives.domain import Register
 from services.directives.log import read
 from services.directives.log.recent import Worded, addressed, worded
 from services.directives.log.tail import Memory, Tail
@@ -53,16 +52,6 @@ class Notices(NamedTuple):
     more: bool
 
 
-class _Ahead(NamedTuple):
-    """What follows a stand, for whoever stands there."""
-
-    of: tuple[Register, int, Stand, int, bool]
-    """The register and its head, the stand, how many at most, lifts only or not."""
-    steps: list[Step]
-    end: Stand
-    state: State
-
-
 class Feeds:
     """Reads positions from memory and words from the log. Blocks on the database: not for an event loop, but for `at_hand`."""
 
@@ -70,7 +59,6 @@ class Feeds:
         """`kept`: a token that more directives than this have passed is too old, because a snapshot is shorter."""
         self._pool, self._tail = pool, tail
         self._kept, self._hub = kept, hub
-        self._ahead: _Ahead | None = None
 
     def directives(self, platform: str, since: str | Place | Part | None, limit: int) -> Directives:
         """The next directives for the platform, lifts first; without a token a snapshot, which may take several pages."""
@@ -80,7 +68,7 @@ class Feeds:
             words = partial(_words, conn, memory)
             if isinstance(place, Part):
                 return _snapshot(words, memory, platform, place, limit)
-            return self._changes(words, memory, platform, place, limit)
+            return _changes(words, memory, platform, place, limit)
 
     def at_hand(self, platform: str, since: str | Place | Part | None, limit: int) -> Directives | None:
         """The same, when there is news that memory alone can tell, and the page is small; None otherwise. Never blocks."""
@@ -93,7 +81,7 @@ class Feeds:
         if not 0 < min(memory.directives.behind(place.after), limit) <= AT_HAND:
             return None
         try:
-            return self._changes(partial(_remembered, memory), memory, platform, place, limit)
+            return _changes(partial(_remembered, memory), memory, platform, place, limit)
         except KeyError:
             return None
 
@@ -105,7 +93,7 @@ class Feeds:
         if not memory.directives.lifts(max(place.after, place.lifts), memory.directives.head):
             return None
         try:
-            return self._changes(partial(_remembered, memory), memory, platform, place, AT_HAND, lifts_only=True)
+            return _changes(partial(_remembered, memory), memory, platform, place, AT_HAND, lifts_only=True)
         except KeyError:
             return None
 
@@ -139,21 +127,6 @@ class Feeds:
         """Which history of the log is served."""
         with self._pool.connection() as conn:
             return self._memory(conn).epoch
-
-    def _changes(
-        self, read_words: Words, memory: Memory, platform: str, place: Place, limit: int, *, lifts_only: bool = False
-    ) -> Directives:
-        """Of many, few at a time, so that a lift that comes meanwhile waits for few. Found once for all who stand at one place."""
-        register, stand = memory.directives, Stand(place.after, place.lifts)
-        of = register, register.head, stand, min(limit, WHILE_MORE), lifts_only
-        ahead = self._ahead
-        if ahead is None or ahead.of != of:
-            told, end = steps(register, stand, of[3], lifts_only=lifts_only)
-            ahead = self._ahead = _Ahead(of, told, end, register.state_with_lifts(*end))
-        found = read_words([step.id for step in ahead.steps])
-        items = [Sent(Place(memory.epoch, *step.stand, place.round), addressed(found[step.id], platform)) for step in ahead.steps]
-        end_token = Place(memory.epoch, *ahead.end, place.round)
-        return Directives(items, end_token, register.behind(ahead.end.after) > 0, ahead.state)
 
     def _memory(self, conn: psycopg.Connection) -> Memory:
         return self._tail.memory or self._tail.catch_up(conn)
@@ -237,6 +210,16 @@ def _snapshot(read_words: Words, memory: Memory, platform: str, part: Part, limi
         items.append(Sent(here, addressed(words, platform)))
     end = items[-1].token if items else end
     return Directives(items, end, not complete or memory.directives.behind(part.upto) > 0, state)
+
+
+def _changes(read_words: Words, memory: Memory, platform: str, place: Place, limit: int, *, lifts_only: bool = False) -> Directives:
+    """Of many, few at a time, so that a lift that comes meanwhile waits for few."""
+    register = memory.directives
+    ahead, end = steps(register, Stand(place.after, place.lifts), min(limit, WHILE_MORE), lifts_only=lifts_only)
+    found = read_words([step.id for step in ahead])
+    items = [Sent(Place(memory.epoch, *step.stand, place.round), addressed(found[step.id], platform)) for step in ahead]
+    state = register.state_with_lifts(*end)
+    return Directives(items, Place(memory.epoch, *end, place.round), register.behind(end.after) > 0, state)
 
 
 def _words(conn: psycopg.Connection, memory: Memory, ids: Sequence[int]) -> Mapping[int, Worded]:
