@@ -134,6 +134,7 @@ class Yardstick:
             self.turns += 1
 
 
+@pytest.mark.slow
 def test_a_second_start_prepares_nothing_again_and_is_ready_soon(environment: dict[str, str]) -> None:
     with started(environment) as running:
         running.send_signal(signal.SIGTERM)

@@ -202,7 +202,7 @@ def test_a_broker_that_cannot_prove_its_name_is_not_spoken_with(site: Site) -> N
     told = {how: wrong(site, how) for how in ("another authority", "another name", "no TLS")} | {"right": site.kafka("relay")}
     told |= {f"platform, {how}": told[how] for how in ("another authority", "right")}
     settings = {
-        how: (Access(*kafka).settings() if how.startswith("platform") else kafka.client())
+        how: (Access(kafka.bootstrap, kafka.user, kafka.password, kafka.ca).settings() if how.startswith("platform") else kafka.client())
         | {"bootstrap_timeout_ms": PATIENTLY_MS if how.endswith("right") else SOON_MS}
         for how, kafka in told.items()
     }

@@ -68,6 +68,7 @@ def equal(conn: psycopg.Connection) -> bool:
 
 
 @pytest.mark.timeout(180)
+@pytest.mark.slow
 def test_views_follow_kafka_through_a_rebuild_and_a_kill(database: Database, clean_kafka: Broker, tmp_path: Path) -> None:
     log = tmp_path / "said"
     with database.connect("adjudication") as writer, database.connect("projections") as conn:
