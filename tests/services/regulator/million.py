@@ -29,7 +29,8 @@ from projections.credit.table import VIEW as CREDIT
 from projections.view import View
 from tests.services.regulator.dossiers import weighing
 
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+"""Of today, so that nobody's term has run out when the list is read."""
 DAYS = 700
 SHARES = {
     Category.FRAUD: 40, Category.COUNTERFEIT: 25, Category.NON_DELIVERY: 15, Category.UNSAFE_GOODS: 10, Category.FALSE_ADVERTISING: 5,
@@ -96,7 +97,7 @@ def _subject(chance: random.Random, number: int, *, ended: bool) -> tuple[One, l
     account, code = f"shop-{number}", f"91110000{number:09d}"
     uscc = code + calc_check_digit(code)
     tier = Tier.BLACKLISTED if chance.random() < 0.03 else Tier.RESTRICTED
-    until = (NOW + timedelta(days=chance.randrange(1, 400))).date()
+    until = (NOW + timedelta(days=chance.randrange(3, 400))).date()
     listing_id = UUID(int=chance.getrandbits(128))
     category = chance.choices(list(SHARES), list(SHARES.values()))[0]
     known = Subject(
