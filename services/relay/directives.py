@@ -169,7 +169,7 @@ class DirectivePublisher:
         return len(self._publish(self._pending.lifts(BATCH)))
 
     def rest(self, took: float, news: Event) -> None:
-        """After so many seconds' work, and not from lifts: they go as soon as there is news of them, and prolong it once."""
+        """After so many seconds' work, and not from lifts: they go as soon as there is news of them, and put its end off."""
         began = self._clock()
         until = began + min(max(REST * took, SHORTEST_REST), LONGEST_REST)
         while (left := until - self._clock()) > 0 and news.wait(left):

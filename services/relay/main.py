@@ -186,7 +186,7 @@ class Relay:
                 wake.set()
 
     def _start(self, name: str, wanted: frozenset[str], make: Callable[[threading.Event], Loop], pace: float = 0.0) -> threading.Thread:
-        """`make` is given what is set at news that it wants."""
+        """`make` is given what is set at news that it wants; lanes have a pace."""
         wake = threading.Event()
         self._wakes.append((wanted, wake))
         thread = threading.Thread(target=self._loop, args=(name, make, wake, pace), name=name, daemon=True)
@@ -204,7 +204,7 @@ class Relay:
                         if not facts:
                             wake.wait(POLL_SECONDS)
                             if pace:
-                                self._stopping.wait(max(0.0, self._issued_at + PLATFORMS_FIRST - time.monotonic()))
+                                self._let_platforms_go_first()
                         elif facts >= MANY and pace:
                             self._stopping.wait(pace)
             except (KafkaError, psycopg.OperationalError) as away:
@@ -213,6 +213,10 @@ class Relay:
             except (lease.LeaseLost, ForeignLog) as lost:
                 log.critical("relay ends", loop=name, why=f"{type(lost).__name__}: {lost}")
                 os._exit(70)
+
+    def _let_platforms_go_first(self) -> None:
+        """With a directive of this moment, of which the lanes have the reasons."""
+        self._stopping.wait(max(0.0, self._issued_at + PLATFORMS_FIRST - time.monotonic()))
 
 
 def main() -> None:

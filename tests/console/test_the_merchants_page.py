@@ -92,7 +92,12 @@ class Reader(NamedTuple):
         if not self.scripts:
             self.page.fill("#code", f" {token} ")
             self.press("#open button")
-        expect(self.page.locator("#told")).to_be_visible()
+        self.sees("#told")
+
+    def sees(self, part: str) -> None:
+        """The next page is there, and its style sheet too: a part is visible before it."""
+        expect(self.page.locator(part)).to_be_visible()
+        self.page.wait_for_load_state()
 
     def faults(self) -> list[str]:
         """What axe finds. It is a script itself: where none runs, what is shown is put before a browser in which they do."""
@@ -222,7 +227,7 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(cases: Cases, reader
         small = reader.page.evaluate("[...document.querySelectorAll('button:not(.link)')].filter(it => it.offsetHeight < 40).length")
         assert small == 0, "a thumb hits it"
         reader.press(f"#to-{to} button")
-        expect(reader.page.locator(there)).to_be_visible()
+        reader.sees(there)
 
 
 def test_paper_holds_the_notice_and_no_form(cases: Cases, reader: Reader) -> None:

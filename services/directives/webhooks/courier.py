@@ -58,7 +58,6 @@ class Courier:
         self._course, self._means, self._saved = Course(row.places, retries), means, row
         self._word, self._challenged = means.word(), 0
         self._ask_again: datetime | None = None
-        self._stopped = False
         self._carried: tuple[Due, datetime] | None = None
         self._moment: float | None = None
 
@@ -67,9 +66,9 @@ class Courier:
         return self.registration.code
 
     async def run(self) -> None:
-        """Until the registration ends, the service does, or somebody says so."""
+        """Until the registration ends, the service does, or it is cancelled."""
         with self._means.tail.bell.heard() as news:
-            while self.registration.state != "off" and not (self._stopped or self._means.tail.bell.silenced):
+            while self.registration.state != "off" and not self._means.tail.bell.silenced:
                 news.clear()
                 until = await self._step()
                 if until is None:
@@ -79,10 +78,6 @@ class Courier:
                     await asyncio.sleep(0)
                 elif self._moment is not None:
                     self._means.pace.woke(self._means.ticks() - self._moment)
-
-    def stop(self) -> None:
-        """Say nothing more. Cancelling is not enough: wait_for of Python 3.11 swallows a cancellation that comes with its event."""
-        self._stopped = True
 
     def change(self) -> Change | None:
         """What is to be kept, when there is anything; it counts as kept from then on."""

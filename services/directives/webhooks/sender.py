@@ -131,9 +131,7 @@ class Sender:
 
     def _drop(self, codes: Iterable[str]) -> None:
         for code in codes:
-            courier, task = self._couriers.pop(code)
-            courier.stop()
-            task.cancel()
+            self._couriers.pop(code)[1].cancel()
 
     def _tell_operators(self) -> None:
         now, memory = self._clock(), self._tail.memory

@@ -147,6 +147,8 @@ def test_one_person_has_one_account(entry: Office) -> None:
 def test_attempts_at_one_account_are_counted_from_wherever_they_come(people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "LOGIN_BURST", 1000)
     monkeypatch.setattr(main, "NAME_BURST", 3)
+    with people.connect() as owner:
+        owner.execute("DELETE FROM console_attempt")
     with TestClient(application(Settings(database_regulator=people.conninfo("regulator")), clock=lambda: NOW), base_url=HOST) as client:  # type: ignore[type-var]
         said = [client.post("/login", data={"login": "wang.wu", "password": "guess", "purpose": "x"}).status_code for _ in range(5)]
         other = client.post("/login", data={"login": "li.si", "password": "guess", "purpose": "x"}).status_code
