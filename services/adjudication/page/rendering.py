@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar.response import Response
 from markupsafe import Markup, escape
 
-from services.adjudication.page.texts import Language, Texts
+from services.adjudication.page.texts import Texts
 from services.adjudication.page.view import moment
 from services.web.characters import visible
+from services.web.words import Language
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; "

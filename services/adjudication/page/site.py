@@ -28,10 +28,11 @@ from services.adjudication.evidence.media import MOST_TOGETHER
 from services.adjudication.page.admission import Admission, Over
 from services.adjudication.page.form import File, parts
 from services.adjudication.page.rendering import file, page
-from services.adjudication.page.texts import TEXTS, Language, Texts
+from services.adjudication.page.texts import TEXTS, Texts
 from services.adjudication.page.view import lines, sentences, stages
 from services.web import Problem
 from services.web.answers import as_problem
+from services.web.words import Language
 
 CODE = re.compile(r"lcn_[A-Za-z0-9_-]+")
 KEPT = ("step", "reason")

@@ -1,4 +1,4 @@
-"""What a notice calls things, in Chinese and English: measures, categories, tiers, rights. Pure."""
+"""What a notice calls things, in full and as its sentences need them: measures, categories, tiers, rights. Pure."""
 
 import msgspec
 

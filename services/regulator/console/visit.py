@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from services.regulator.console.texts import Language
+from services.web.words import Language
 
 QUEUES = {
     "proposed": ("reviewer", "approver", "panel"),

@@ -17,7 +17,7 @@ from events.facts.dossier import SanctionWeighed
 from events.facts.fact import DossierFact, Fact, Statement
 from projections.blacklist.read import Account, Subject, shown
 from projections.day import SHANGHAI
-from services.regulator.console.texts import TEXTS, Texts
+from services.regulator.console.texts import Texts
 from services.regulator.exports.table import BOM, line
 from services.regulator.masking import shown_name
 
@@ -146,8 +146,7 @@ def _paragraphs(case: Case, transfer: Transfer) -> Iterator[str]:
 
 
 def _named(fact: DossierFact) -> str:
-    key = f"fact.{fact.tag().rsplit('.', 1)[0]}"
-    return _say(key) if key in TEXTS else fact.tag()
+    return _say.known(f"fact.{fact.tag().rsplit('.', 1)[0]}", fact.tag())
 
 
 def _moment(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from events.facts.fact import Tier
 from projections.day import SHANGHAI
-from services.regulator.console.texts import TEXTS, Texts
+from services.regulator.console.texts import Texts
 
 _PLAIN = (
     "sanction", "entity", "since", "until", "uscc", "name", "grade", "rule", "rulebook",
@@ -20,7 +20,7 @@ def _plain(_: Texts, value: Any) -> str:
 
 def _word(kind: str) -> Callable[[Texts, Any], str]:
     """A word of a closed list, or itself when it is newer than this page; nothing for the digest, 64 long, of what is in the vault."""
-    return lambda texts, value: texts(f"{kind}.{value}") if f"{kind}.{value}" in TEXTS else "" if len(value) == 64 else value
+    return lambda texts, value: texts.known(f"{kind}.{value}", "" if len(value) == 64 else value)
 
 
 def _tier(texts: Texts, value: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from projections.casefile.read import Step
 from services.regulator.console.reading.said import SAID
-from services.regulator.console.texts import TEXTS, Texts
+from services.regulator.console.texts import Texts
 from services.regulator.masking import masked
 
 Tone = Literal["harm", "relief", "step"]
@@ -29,7 +29,7 @@ def tell(step: Step, texts: Texts, *, natural: bool) -> Told:
     """The step in one language. A fact that is newer than this page is told by its name. `natural`: a person is behind the subject."""
     what = step.what.rsplit(".v", 1)[0]
     key = f"fact.{what}.lift" if step.detail.get("lift") else f"fact.{what}"
-    title = texts(key) if key in TEXTS else step.what
+    title = texts.known(key, step.what)
     lines = tuple(line for field, value in step.detail.items() for line in _lines(texts, field, value, natural))
     return Told(title, step.at, step.id, _tone(what, step.detail), lines)
 
