@@ -1,12 +1,10 @@
 """`python -m tests.conformance.webhook_speed`: how fast twenty healthy addresses are told, idle, flat out, and behind a queue."""
 
-import asyncio
 import secrets
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from statistics import quantiles
 from uuid import UUID
 
@@ -15,42 +13,15 @@ import msgspec
 import psycopg
 
 from deploy.local.stack import POSTGRES
-from events.client.webhook import CHALLENGE, Delivery
 from events.facts.directive import DirectiveIssued
 from events.facts.fact import Tier
 from events.transport.store import append
 from tests.services.directives.made import directive
+from tests.support.addresses import listening
 from tests.support.served import member, served
 from tests.support.stack import Database, _clone, free_ports, stack
 
 ADDRESSES, BACKLOG, SAMPLES, QUEUED = 20, 2_000, 200, 50_000
-
-
-class Address(asyncio.Protocol):
-    """The least that a healthy receiver can do: it notes what came when, and answers."""
-
-    def __init__(self, arrivals: "Arrivals") -> None:
-        self._arrivals, self._read = arrivals, b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
-
-    def data_received(self, data: bytes) -> None:
-        self._read += data
-        head, found, rest = self._read.partition(b"\r\n\r\n")
-        fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:]) if found else {}
-        length = int(fields.get(b"content-length", 0))
-        if not found or len(rest) < length:
-            return
-        self._read, body = rest[length:], rest[:length]
-        name = fields[b"webhook-id"].decode()
-        reply = b""
-        if name.startswith("challenge-"):
-            said = msgspec.json.decode(body, type=Delivery)
-            assert said.type == CHALLENGE
-            reply = bytes(said.data)
-        self._arrivals.note(name)
-        self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(reply), reply))
 
 
 class Arrivals:
@@ -71,27 +42,6 @@ class Arrivals:
             assert time.monotonic() < end, name
             time.sleep(0.0005)
         return self.last[name]
-
-
-@contextmanager
-def addresses(arrivals: Arrivals) -> Iterator[list[int]]:
-    """Their ports; served on a thread of this process."""
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-    ports = list[int]()
-
-    async def serve() -> None:
-        for _ in range(ADDRESSES):
-            server = await loop.create_server(lambda: Address(arrivals), "127.0.0.1", 0)
-            ports.append(server.sockets[0].getsockname()[1])
-        ready.set()
-
-    loop.create_task(serve())
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    ready.wait()
-    yield ports
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
 
 
 def issue(pen: psycopg.Connection, facts: list[DirectiveIssued]) -> float:
@@ -129,9 +79,8 @@ def measure(database: Database) -> Iterator[str]:
     with ExitStack() as opened:
         pen, owner = opened.enter_context(database.connect("adjudication")), opened.enter_context(database.connect())
         hub = opened.enter_context(served("services.directives.main", port, given))
-        for number, place in enumerate(opened.enter_context(addresses(arrivals))):
-            headers = member(owner, f"shop-{number}")
-            httpx.put(f"{hub}/v1/webhook", json={"url": f"http://127.0.0.1:{place}/"}, headers=headers).raise_for_status()
+        for number, url in enumerate(listening(ADDRESSES, arrivals.note)):
+            httpx.put(f"{hub}/v1/webhook", json={"url": url}, headers=member(owner, f"shop-{number}")).raise_for_status()
         lift(pen, arrivals)
         idle = []
         for _ in range(SAMPLES):
