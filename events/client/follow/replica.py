@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -35,9 +35,19 @@ PRAGMA user_version = {SCHEMA_VERSION};
 STAGED = (
     "SELECT s.state, k.state, h.seq, h.restricts FROM snapshot s LEFT JOIN state k USING (subject_id) LEFT JOIN held h USING (subject_id)"
 )
+HELD = "SELECT seq, restricts, uscc, account FROM held LEFT JOIN account USING (subject_id) WHERE subject_id = ?"
 TABLES = ("held", "account", "state", "snapshot", "progress", "directive")
 
 _directive = reader(Directive)
+
+
+class _Held(NamedTuple):
+    """What the copy knows of a subject; of nobody it knows a zero."""
+
+    seq: int
+    restricts: bool
+    uscc: str | None
+    accounts: tuple[str, ...]
 
 
 class Replica:
@@ -111,7 +121,7 @@ class Replica:
         late: nothing was news, and the copy has another digest.
         """
         with self._transaction():
-            news = sum(self._put(self._named(directive, accounts)) for directive in directives if self._is_news(directive, accounts))
+            news = sum(self._take(directive, accounts) for directive in directives)
             if proof is not None and (news or self.agrees(*proof[1:])):
                 token = proof[0]
             self._remember(self._token if token is None else token)
@@ -135,14 +145,17 @@ class Replica:
         """
         changed = 0
         with self._transaction():
-            left = "SELECT subject_id, seq FROM held WHERE restricts AND subject_id NOT IN (SELECT subject_id FROM snapshot)"
-            for subject, seq in self._file.execute(left).fetchall():
-                changed += self._put(Directive(subject, seq, "none", your_accounts=self._accounts(subject)))
+            left = "SELECT subject_id FROM held WHERE restricts AND subject_id NOT IN (SELECT subject_id FROM snapshot)"
+            for (subject,) in self._file.execute(left).fetchall():
+                held = self._held(subject)
+                self._put(Directive(subject, held.seq, "none", your_accounts=held.accounts), held)
+                changed += 1
             for state, known, seq, restricts in self._file.execute(STAGED):
                 directive = _directive(state)
                 # All of it is compared: a copy may be wrong at the right number.
                 if (known, seq, restricts) != (state, directive.seq, directive.restricts):
-                    changed += self._put(directive)
+                    self._put(directive, self._held(directive.subject_id))
+                    changed += 1
             self._file.execute("DELETE FROM snapshot")
             self._count_anew()
             self._remember(token)
@@ -181,41 +194,39 @@ class Replica:
         with self._lock:
             return self._file.execute(query, values).fetchall()
 
-    def _seq(self, subject: str) -> int:
-        row = self._file.execute("SELECT seq FROM held WHERE subject_id = ?", (subject,)).fetchone()
-        return 0 if row is None else int(row[0])
+    def _held(self, subject: str) -> "_Held":
+        rows = self._file.execute(HELD, (subject,)).fetchall()
+        if not rows:
+            return _Held(0, False, None, ())
+        seq, restricts, uscc, _ = rows[0]
+        return _Held(seq, bool(restricts), uscc, tuple(account for *_, account in rows if account is not None))
 
-    def _accounts(self, subject: str) -> tuple[str, ...]:
-        return tuple(account for (account,) in self._file.execute("SELECT account FROM account WHERE subject_id = ?", (subject,)))
+    def _take(self, directive: Directive, accounts: bool) -> bool:
+        """When it is news: a higher number, or the one that is held, now with the accounts that the way it came by did not know."""
+        held = self._held(directive.subject_id)
+        if not accounts:
+            directive = msgspec.structs.replace(directive, your_accounts=held.accounts)
+        if directive.seq < held.seq or (directive.seq == held.seq and set(directive.your_accounts) == set(held.accounts)):
+            return False
+        self._put(directive, held)
+        return True
 
-    def _named(self, directive: Directive, accounts: bool) -> Directive:
-        if accounts:
-            return directive
-        return msgspec.structs.replace(directive, your_accounts=self._accounts(directive.subject_id))
-
-    def _is_news(self, directive: Directive, accounts: bool) -> bool:
-        """A higher number; or the one that is held, now with the accounts that the way it came by did not know."""
-        seq = self._seq(directive.subject_id)
-        if directive.seq != seq or not accounts:
-            return directive.seq > seq
-        return set(directive.your_accounts) != set(self._accounts(directive.subject_id))
-
-    def _put(self, directive: Directive) -> bool:
-        subject, uscc = directive.subject_id, directive.uscc
-        before = self._file.execute("SELECT seq, restricts, uscc FROM held WHERE subject_id = ?", (subject,)).fetchone()
-        if before is not None and before[1]:
-            self._weigh(subject, before[0], -1)
+    def _put(self, directive: Directive, held: "_Held") -> None:
+        subject, day, accounts = directive.subject_id, directive.last_day, set(directive.your_accounts)
+        if held.restricts:
+            self._weigh(subject, held.seq, -1)
         if directive.restricts:
             self._weigh(subject, directive.seq, +1)
-        accounts = {*self._accounts(subject)}
-        row = (subject, directive.seq, directive.restricts, uscc, directive.last_day)
+        row = (subject, directive.seq, directive.restricts, directive.uscc, day)
         self._file.execute("REPLACE INTO held VALUES (?, ?, ?, ?, ?, 0)", row)
         self._file.execute("REPLACE INTO state VALUES (?, ?)", (subject, msgspec.json.encode(directive)))
-        self._file.execute("DELETE FROM account WHERE subject_id = ?", (subject,))
-        self._file.executemany("REPLACE INTO account VALUES (?, ?)", [(account, subject) for account in directive.your_accounts])
-        usccs = {known for known in (before[2] if before else None, uscc) if known is not None}
-        self._until.look_again(self._file, usccs, accounts | {*directive.your_accounts}, [subject])
-        return True
+        lost = set(held.accounts) - accounts
+        if lost or len(held.accounts) < len(accounts):
+            self._file.execute("DELETE FROM account WHERE subject_id = ?", (subject,))
+            self._file.executemany("REPLACE INTO account VALUES (?, ?)", [(account, subject) for account in accounts])
+        self._until.bind(subject, accounts, day)
+        self._until.free(lost)
+        self._until.look_again(self._file, {code for code in (held.uscc, directive.uscc) if code is not None})
 
     def _count_anew(self) -> None:
         """From what the copy holds, and not from what it was counted to hold: a file that was damaged is mended by a snapshot too."""

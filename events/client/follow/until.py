@@ -7,7 +7,6 @@ from typing import TypeVar
 Name = TypeVar("Name", bound=int | str)
 
 _HELD = "SELECT subject_id, uscc, last_day FROM held WHERE last_day > 0"
-_OF_ACCOUNT = "SELECT last_day FROM account JOIN held USING (subject_id) WHERE account = ?"
 _ACCOUNTS = "SELECT account, last_day FROM account JOIN held USING (subject_id) WHERE last_day > 0"
 
 
@@ -41,18 +40,26 @@ class Until:
         until.of_account = {account: days[day] for account, day in file.execute(_ACCOUNTS)}
         return until
 
-    def look_again(self, file: sqlite3.Connection, usccs: Iterable[str], accounts: Iterable[str], subjects: Iterable[str]) -> None:
+    def bind(self, subject_id: str, accounts: Iterable[str], last_day: int) -> None:
+        """What a directive says of its subject, and of accounts that are nobody else's; on day 0 it restricts nobody."""
+        _set(self.of_subject, key(subject_id), last_day)
+        for account in accounts:
+            _set(self.of_account, account, last_day)
+
+    def free(self, accounts: Iterable[str]) -> None:
+        """They belong to nobody any more."""
+        for account in accounts:
+            self.of_account.pop(account, None)
+
+    def look_again(self, file: sqlite3.Connection, usccs: Iterable[str]) -> None:
         """After what the file says of these has changed. Several subjects may name one credit code: the longest binds."""
         for code in usccs:
-            _set(self.of_uscc, code, file.execute("SELECT max(last_day) FROM held WHERE uscc = ?", (code,)).fetchone())
-        for account in accounts:
-            _set(self.of_account, account, file.execute(_OF_ACCOUNT, (account,)).fetchone())
-        for subject in subjects:
-            _set(self.of_subject, key(subject), file.execute("SELECT last_day FROM held WHERE subject_id = ?", (subject,)).fetchone())
+            (last,) = file.execute("SELECT max(last_day) FROM held WHERE uscc = ?", (code,)).fetchone()
+            _set(self.of_uscc, code, last or 0)
 
 
-def _set(known: dict[Name, int], name: Name, row: tuple[int | None] | None) -> None:
-    if row is not None and row[0]:
-        known[name] = row[0]
+def _set(known: dict[Name, int], name: Name, last_day: int) -> None:
+    if last_day:
+        known[name] = last_day
     else:
         known.pop(name, None)
