@@ -19,7 +19,7 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
-from kafka.errors import AuthorizationError, CoordinatorNotAvailableError, KafkaError
+from kafka.errors import AuthorizationError, CoordinatorLoadInProgressError, CoordinatorNotAvailableError, KafkaError
 
 from deploy.local import enrol
 from deploy.local.access import topics
@@ -141,7 +141,7 @@ def may_ask_group(it: Clients, group: str) -> bool:
             it.asking.list_group_offsets({group: None})
         except AuthorizationError:
             return False
-        except CoordinatorNotAvailableError:  # the broker makes its topic of groups when somebody first asks
+        except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError):  # the broker makes its topic of groups at the first question
             time.sleep(0.1)
         else:
             return True
