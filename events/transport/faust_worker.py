@@ -89,13 +89,13 @@ class PlacedConsumer(driver.Consumer):
             return
         beginnings = await self.earliest_offsets(*assigned)
         ends = await self.highwaters(*assigned)
-        for tp in assigned:
-            hint = places.get(TP(*tp))
-            within = hint is not None and beginnings[tp] <= hint <= ends[tp]
-            offset = hint if within and hint is not None else beginnings[tp]
-            await self.seek(tp, offset)
+        within = {tp: hint for tp in assigned if (hint := places.get(TP(*tp))) is not None and beginnings[tp] <= hint <= ends[tp]}
+        offsets = {tp: within.get(tp, beginnings[tp]) for tp in assigned}
+        # Not by `seek`, which Faust does from here under the hands of the thread that reads.
+        await self.seek_wait(offsets)
+        for tp, offset in offsets.items():
             # Faust drops what lies at or before these; None, or everything of a topic that was made again is dropped.
-            self._read_offset[tp] = self._committed_offset[tp] = offset - 1 if within and offset else None
+            self._read_offset[tp] = self._committed_offset[tp] = offset - 1 if tp in within and offset else None
 
 
 def _credentials(kafka: Kafka) -> faust.SASLCredentials:
