@@ -1,11 +1,15 @@
 """A follower as a process, for tests that end and freeze it: it notes in a table what it applied, and who it was."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import psycopg
+from aiokafka.consumer import consumer as aiokafka_consumer
+from aiokafka.consumer.fetcher import Fetcher
 
 from events.transport import follow as following
 from events.transport.follow import Consumer, Delivered, Follower, follow
@@ -29,7 +33,17 @@ def note(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
     conn.execute("INSERT INTO applied (id, worker) SELECT unnest(%s::bigint[]), %s", ([fact.id for fact in facts], os.getpid()))
 
 
+class Guarded(Fetcher):
+    """What has been fetched is touched by the thread that reads it alone; else the process ends with 71."""
+
+    def seek_to(self, tp: Any, offset: int) -> None:
+        if asyncio.get_running_loop() is not self._fetch_task.get_loop():
+            os._exit(71)
+        super().seek_to(tp, offset)
+
+
 def main() -> None:
+    aiokafka_consumer.Fetcher = Guarded
     wish = msgspec.json.decode(sys.argv[1], type=Wish)
     following.SILENCE = wish.silence
     configure_logs("fleet", "info")
