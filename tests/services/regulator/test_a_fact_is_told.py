@@ -89,7 +89,7 @@ def test_a_weighing_named_by_its_id_is_not_told() -> None:
 def test_measures_are_told_with_their_last_day() -> None:
     assert told("notice.released", measures=["limit", "freeze"]).lines == (("措施", "限制功能; 冻结"),)
     measures = [{"measure": "limit", "until": "2027-05-19"}]
-    assert told("listing.decided", "en", measures=measures).lines == (("Measures", "Limited functions until 2027-05-19"),)
+    assert told("listing.decided", "en", measures=measures).lines == (("Measures", "Limit until 2027-05-19"),)
 
 
 def test_what_a_listing_rests_on_is_told() -> None:
