@@ -194,7 +194,7 @@ class Replica:
         with self._lock:
             return self._file.execute(query, values).fetchall()
 
-    def _held(self, subject: str) -> "_Held":
+    def _held(self, subject: str) -> _Held:
         rows = self._file.execute(HELD, (subject,)).fetchall()
         if not rows:
             return _Held(0, False, None, ())
@@ -211,8 +211,9 @@ class Replica:
         self._put(directive, held)
         return True
 
-    def _put(self, directive: Directive, held: "_Held") -> None:
-        subject, day, accounts = directive.subject_id, directive.last_day, set(directive.your_accounts)
+    def _put(self, directive: Directive, held: _Held) -> None:
+        subject, day = directive.subject_id, directive.last_day
+        before, accounts = set(held.accounts), set(directive.your_accounts)
         if held.restricts:
             self._weigh(subject, held.seq, -1)
         if directive.restricts:
@@ -220,12 +221,11 @@ class Replica:
         row = (subject, directive.seq, directive.restricts, directive.uscc, day)
         self._file.execute("REPLACE INTO held VALUES (?, ?, ?, ?, ?, 0)", row)
         self._file.execute("REPLACE INTO state VALUES (?, ?)", (subject, msgspec.json.encode(directive)))
-        lost = set(held.accounts) - accounts
-        if lost or len(held.accounts) < len(accounts):
+        if accounts != before:
             self._file.execute("DELETE FROM account WHERE subject_id = ?", (subject,))
             self._file.executemany("REPLACE INTO account VALUES (?, ?)", [(account, subject) for account in accounts])
         self._until.bind(subject, accounts, day)
-        self._until.free(lost)
+        self._until.free(before - accounts)
         self._until.look_again(self._file, {code for code in (held.uscc, directive.uscc) if code is not None})
 
     def _count_anew(self) -> None:
