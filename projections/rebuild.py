@@ -97,7 +97,7 @@ class Counted:
 
 def _session(conninfo: str) -> psycopg.Connection:
     """A statement here may take as long as the log is long; a lock may take as long as a follower's batch."""
-    conn = connect(conninfo, name="rebuild", statement_seconds=86_400)
+    conn = connect(conninfo, name="rebuild", statement_seconds=86_400, idle_seconds=600)
     conn.execute("SET lock_timeout TO '30s'")
     return conn
 

@@ -26,6 +26,9 @@ from projections.view import View
 
 PORTION = 4_000
 """Facts written by one statement."""
+DECISIONS = {"dossier"}
+"""The lane that restricts and frees: what is on it goes into the views at once. What was said waits a moment, so that the two do not
+fight for a processor while the hub decides."""
 
 
 def consumers(conn: psycopg.Connection, views: Sequence[View]) -> list[Consumer]:
@@ -71,11 +74,12 @@ def main() -> None:
             generation.first(conn, view)
     lanes = sorted({lane for view in views for lane in view.lanes})
     kafka = Kafka(settings.kafka, "projections", settings.kafka_password_projections, settings.kafka_ca, settings.kafka_session)
-    follower = Follower(conninfo=settings.database_projections, kafka=kafka, lanes=lanes, consumers=partial(consumers, views=views))
+    live = partial(consumers, views=views)
+    follower = Follower(conninfo=settings.database_projections, kafka=kafka, lanes=lanes, consumers=live, durable=False)
     serve_health(settings.host, settings.projections_port, follower.readiness)
     if VIEWS["coverage"] in views:
         Watch(settings.database_projections).start()
-    follow(group=settings.group, follower=follower, kafka=kafka, lanes=lanes)
+    follow(group=settings.group, follower=follower, kafka=kafka, lanes=lanes, patient=set(lanes) - DECISIONS)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ import asyncio
 import logging
 import os
 import ssl
-import tempfile
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 import faust
@@ -27,6 +26,8 @@ R = TypeVar("R")
 
 MAX_RECORDS = 500
 """Taken at once. An envelope holds up to 512 KiB, so this also bounds memory."""
+PATIENCE = 0.05
+"""Seconds that records of a patient topic wait for more."""
 
 
 class Message(NamedTuple):
@@ -54,6 +55,8 @@ class Handler(NamedTuple):
     """Called each second with the partitions assigned."""
     watch: Callable[[frozenset[TP]], None] = _nothing
     """The same in another thread, which goes on when the first one is held up."""
+    patient: frozenset[str] = frozenset()
+    """Topics whose records are taken a moment later, together with what comes meanwhile, and at once with a record of any other."""
 
 
 class CommittedOnly(driver.AIOKafkaConsumerThread):
@@ -98,14 +101,21 @@ class PlacedConsumer(driver.Consumer):
             self._read_offset[tp] = self._committed_offset[tp] = offset - 1 if tp in within and offset else None
 
 
+class Worker(faust.App):
+    """It has no tables, so it writes nothing to a disk."""
+
+    def _create_directories(self) -> None:
+        """Faust would make some for each process, and leave them."""
+
+
 def _credentials(kafka: Kafka) -> faust.SASLCredentials:
     """With a context of TLS exactly where kafka-python speaks it too; it asks for a certificate and checks the broker's name."""
     encrypted = ssl.create_default_context(cafile=kafka.ca) if kafka.ca else None
     return faust.SASLCredentials(username=kafka.user, password=kafka.password, mechanism="SCRAM-SHA-512", ssl_context=encrypted)
 
 
-def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> faust.App:
-    return faust.App(
+def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> Worker:
+    return Worker(
         group,
         broker=f"kafka://{kafka.bootstrap.replace(',', ';')}",
         broker_credentials=_credentials(kafka),
@@ -124,23 +134,26 @@ def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> faust.App:
         consumer_metadata_max_age_ms=5_000,
         stream_wait_empty=False,
         stream_buffer_maxsize=20_000,
-        datadir=str(Path(tempfile.gettempdir()) / f"{group}-{os.getpid()}"),
     )
 
 
 async def _take(stream: Any, handler: Handler, thread: ThreadPoolExecutor) -> None:
-    """Take whatever has queued, hand it over, acknowledge: no timer, so one record alone waits for nothing.
+    """Take whatever has queued, hand it over, acknowledge: one record alone waits for nothing, unless its topic is patient.
 
     A failure ends the process here, before the generator unwinds and acknowledges what was not done.
     """
     waiting: deque[Any] = deque()
-    arrived, taken = asyncio.Event(), asyncio.Event()
+    arrived, urgent, taken = asyncio.Event(), asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
     async def work() -> None:
         while True:
             await arrived.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await urgent.wait()
             arrived.clear()
+            urgent.clear()
             while waiting:
                 events = [waiting.popleft() for _ in range(min(len(waiting), MAX_RECORDS))]
                 await loop.run_in_executor(thread, _or_die, handler.process, [_message(event) for event in events])
@@ -153,6 +166,8 @@ async def _take(stream: Any, handler: Handler, thread: ThreadPoolExecutor) -> No
         async for event in stream.noack().events():
             waiting.append(event)
             arrived.set()
+            if event.message.topic not in handler.patient or len(waiting) >= MAX_RECORDS:
+                urgent.set()
             if len(waiting) >= 4 * MAX_RECORDS:
                 taken.clear()
                 await taken.wait()

@@ -1,7 +1,7 @@
 """A follower: it takes facts from the internal topics in order, once, and stores its place with what it made of them."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import psycopg
@@ -19,8 +19,9 @@ from events.transport.telemetry import FOLD_SECONDS, REFUSALS, log
 from events.transport.topics import LANE_OF_TOPIC, LANES, internal_topic
 from events.transport.watchdog import Reader, Watchdog
 
-PAGE = 5_000
-"""Facts read from the store at once when Kafka has not brought them."""
+PAGE = 2_000
+"""When a transaction has so many facts, the next one takes the rest: a second of decisions, so that nobody loses his locks for being
+slow (`postgres.IDLE_SECONDS`). So many are also read from the store at once when Kafka has not brought them."""
 PATIENCE = 2.0
 """Seconds that Kafka may be behind what the relay has published, before the store is read instead."""
 SILENCE = 60.0
@@ -41,11 +42,11 @@ WHERE NOT EXISTS (
 """
 
 
-Unpacked = dict[tuple[TP, int], list[tuple[int, Fact]]]
-"""Facts of a record by its offset, so that several consumers of a worker decode it once."""
-
-
 __all__ = ["Consumer", "Delivered", "Follower", "RetryLater", "follow"]
+
+
+Places = dict[tuple[str, TP], Place]
+"""By consumer and topic-partition."""
 
 
 class Delivered(NamedTuple):
@@ -61,7 +62,8 @@ class Consumer(NamedTuple):
     """One reader with positions of its own; several may share a worker.
 
     `apply` gets the facts that this consumer has not had, in the order of ids in each topic-partition, in the transaction
-    that stores the positions. It may raise RetryLater or VersionConflict; the batch is then tried again, holding the log.
+    that stores the positions. It may raise RetryLater or VersionConflict; the batch is then tried again, after the latter holding
+    the log.
     """
 
     name: str
@@ -70,15 +72,26 @@ class Consumer(NamedTuple):
 
 
 class Follower:
-    """The guard between Kafka and what a process does with facts. Used by one thread."""
+    """The guard between Kafka and what a process does with facts. Used by one thread.
+
+    It is `durable` unless its consumers make nothing that could not be made again: their places go back with it.
+    """
 
     def __init__(
-        self, *, conninfo: str, kafka: Kafka, lanes: Sequence[str], consumers: Callable[[psycopg.Connection], Sequence[Consumer]]
+        self,
+        *,
+        conninfo: str,
+        kafka: Kafka,
+        lanes: Sequence[str],
+        consumers: Callable[[psycopg.Connection], Sequence[Consumer]],
+        durable: bool = True,
     ) -> None:
         self._kafka, self._lanes, self._consumers = kafka, lanes, consumers
-        self._session = Session(conninfo, name="follower", statement_seconds=30)
+        self._session = Session(conninfo, name="follower", statement_seconds=30, durable=durable)
         self._admin: KafkaAdminClient | None = None
         self._unpacker = Unpacker()
+        self._decoded: dict[tuple[TP, int], list[tuple[int, Fact]]] = {}
+        """Facts of the records in hand by their offsets, so that several consumers decode them once."""
         self._poison: set[tuple[TP, int]] = set()
         self._behind: dict[tuple[str, TP], tuple[int, float]] = {}
         self._unheard: dict[TP, float] = {}
@@ -96,11 +109,12 @@ class Follower:
     # -- what the worker calls -------------------------------------------------------------------------------------
 
     def process(self, messages: Sequence[Message]) -> None:
-        """Apply a batch in one transaction, or in several where a long hole is read; again and again until it is stored."""
+        """Apply a batch, about a page in each transaction; again and again until it is stored."""
         for message in messages:
             self._unheard.pop(message.tp, None)
         while self._session.until_done(lambda conn, locked: self._apply(conn, messages, locked)):
             pass
+        self._decoded.clear()
 
     def seek(self, partitions: frozenset[TP]) -> Mapping[TP, int | None]:
         """Where to go after an assignment; of none, when there are more workers than partitions, nowhere."""
@@ -121,38 +135,45 @@ class Follower:
     # -- one attempt ------------------------------------------------------------------------------------------------
 
     def _apply(self, conn: psycopg.Connection, messages: Sequence[Message], locked: Callable[[], None]) -> bool:
-        """Apply what the places allow; True when a hole was longer than a page and the same messages must come again."""
+        """Apply about a page of what has not been had: to the first consumer alone, for whom somebody waits, then to the others.
+
+        True when there is more, and the same messages must come again.
+        """
         spans = [(message, span) for message in messages if (span := self._span(conn, message)) is not None]
         consumers = self._known(conn)
         places = lock(conn, [consumer.name for consumer in consumers], {message.tp for message, _ in spans})
         locked()
-        unpacked: Unpacked = {}
-        short = False
-        for consumer in consumers:
-            facts: list[Delivered] = []
-            held: set[TP] = set()
-            for message, span in spans:
-                tp = message.tp
-                if LANE_OF_TOPIC[tp.topic] not in consumer.lanes or tp in held:
+        late = [consumer for consumer in consumers if self._has_not_had(places, consumer, spans)]
+        first = late[:1] if late[:1] == consumers[:1] else late
+        short = [self._take(conn, consumer, places, self._meant_for(places, consumer, spans)) for consumer in first]
+        save(conn, {(name, tp): place for (name, tp), place in places.items() if name in {consumer.name for consumer in first}})
+        return any(short) or len(first) < len(late)
+
+    def _take(self, conn: psycopg.Connection, consumer: Consumer, places: Places, spans: Sequence[tuple[Message, Span]]) -> bool:
+        """Apply about a page to one consumer, and move its places; whether there was more."""
+        facts: list[Delivered] = []
+        held: set[TP] = set()
+        for message, span in spans:
+            tp = message.tp
+            if tp in held:
+                continue
+            place = self._place(places, consumer, tp)
+            verdict = judge(place.last_id, span.last, span.previous)
+            if verdict is not Judgement.DROP and len(facts) >= PAGE:
+                held.add(tp)
+                continue
+            if verdict is Judgement.HOLE:
+                upto = self._page_end(conn, tp, place.last_id, span.previous)
+                facts += self._from_store(conn, tp, place.last_id, upto)
+                if upto < span.previous:
+                    places[consumer.name, tp] = place._replace(last_id=upto)
+                    held.add(tp)
                     continue
-                place = self._place(places, consumer, tp)
-                if span.epoch != place.epoch:
-                    continue
-                verdict = judge(place.last_id, span.last, span.previous)
-                if verdict is Judgement.HOLE:
-                    upto = self._page_end(conn, tp, place.last_id, span.previous)
-                    facts += self._from_store(conn, tp, place.last_id, upto)
-                    if upto < span.previous:
-                        places[consumer.name, tp] = place._replace(last_id=upto)
-                        held.add(tp)
-                        continue
-                if verdict is not Judgement.DROP:
-                    facts += self._unpacked(conn, message, span, place.last_id, unpacked)
-                places[consumer.name, tp] = Place(place.epoch, max(place.last_id, span.last), message.offset + 1)
-            self._hand_over(conn, consumer, facts)
-            short = short or bool(held)
-        save(conn, places)
-        return short
+            if verdict is not Judgement.DROP:
+                facts += self._unpacked(conn, message, span, place.last_id)
+            places[consumer.name, tp] = Place(place.epoch, max(place.last_id, span.last), message.offset + 1)
+        self._hand_over(conn, consumer, facts)
+        return bool(held)
 
     def _catch_up(self, conn: psycopg.Connection, partitions: frozenset[TP], locked: Callable[[], None]) -> None:
         published = {TP(t, p): i for t, p, i in conn.execute("SELECT topic, partition, last_id FROM relay_published")}
@@ -221,15 +242,15 @@ class Follower:
             self._quarantine(conn, message, str(rubbish))
             return None
 
-    def _unpacked(self, conn: psycopg.Connection, message: Message, span: Span, after: int, cache: Unpacked) -> Iterator[Delivered]:
-        at = (message.tp, message.offset)
-        if at not in cache:
+    def _unpacked(self, conn: psycopg.Connection, message: Message, span: Span, after: int) -> Iterator[Delivered]:
+        tp, at = message.tp, (message.tp, message.offset)
+        if at not in self._decoded:
             try:
-                cache[at] = self._unpacker.unpack(message.value or b"")
+                self._decoded[at] = self._unpacker.unpack(message.value or b"")
             except NotAnEnvelope as rubbish:
                 self._quarantine(conn, message, str(rubbish))
-                cache[at] = [(fact.id, fact.fact) for fact in self._from_store(conn, message.tp, span.first - 1, span.last)]
-        return (Delivered(i, message.tp.topic, message.tp.partition, fact) for i, fact in cache[at] if i > after)
+                return self._from_store(conn, tp, max(after, span.first - 1), span.last)
+        return (Delivered(i, tp.topic, tp.partition, fact) for i, fact in self._decoded[at] if i > after)
 
     def _from_store(self, conn: psycopg.Connection, tp: TP, after: int, upto: int) -> Iterator[Delivered]:
         lane = LANES[LANE_OF_TOPIC[tp.topic]]
@@ -243,8 +264,17 @@ class Follower:
         rows = store.read_partition(conn, LANES[LANE_OF_TOPIC[tp.topic]], tp.partition, after, upto, PAGE)
         return rows[-1].id if len(rows) == PAGE else upto
 
+    def _has_not_had(self, places: Places, consumer: Consumer, spans: Sequence[tuple[Message, Span]]) -> bool:
+        """Whether something in these is new to the consumer."""
+        return any(span.last > self._place(places, consumer, m.tp).last_id for m, span in self._meant_for(places, consumer, spans))
+
+    def _meant_for(self, places: Places, consumer: Consumer, spans: Sequence[tuple[Message, Span]]) -> list[tuple[Message, Span]]:
+        """Those of its lanes, and of the log as it is now."""
+        mine = [(message, span) for message, span in spans if LANE_OF_TOPIC[message.tp.topic] in consumer.lanes]
+        return [(message, span) for message, span in mine if span.epoch == self._place(places, consumer, message.tp).epoch]
+
     @staticmethod
-    def _place(places: Mapping[tuple[str, TP], Place], consumer: Consumer, tp: TP) -> Place:
+    def _place(places: Places, consumer: Consumer, tp: TP) -> Place:
         place = places.get((consumer.name, tp))
         if place is None:
             raise MissingPosition(f"{consumer.name} has no position row for {tp.topic}/{tp.partition}")
@@ -267,7 +297,7 @@ class Follower:
         return {topic["name"]: str(topic["topic_id"]) for topic in described}
 
 
-def follow(*, group: str, follower: Follower, kafka: Kafka, lanes: Sequence[str]) -> None:
-    """Follow these lanes until SIGTERM."""
-    handler = Handler(follower.process, follower.seek, follower.tick, follower.watch)
+def follow(*, group: str, follower: Follower, kafka: Kafka, lanes: Sequence[str], patient: Iterable[str] = ()) -> None:
+    """Follow these lanes until SIGTERM; facts of patient ones are applied a moment later, many at once."""
+    handler = Handler(follower.process, follower.seek, follower.tick, follower.watch, frozenset(map(internal_topic, patient)))
     faust_worker.run(group=group, kafka=kafka, topics=[internal_topic(lane) for lane in lanes], handler=handler)

@@ -41,6 +41,7 @@ def producer(kafka: Kafka) -> KafkaProducer:
         enable_idempotence=True,
         acks="all",
         linger_ms=0,
+        metrics_enabled=False,
         request_timeout_ms=REQUEST_MS,
         delivery_timeout_ms=REQUEST_MS * 3,
         max_request_size=1_048_576,

@@ -11,15 +11,23 @@ from events.transport.telemetry import POOL_CONNECTIONS, POOL_TIMEOUTS, POOL_WAI
 
 CONNECT_SECONDS = 1
 STATEMENT_SECONDS = 2
+IDLE_SECONDS = 5
+"""So long a process that stands still in the middle of a transaction keeps its locks from all others; then what it began is undone."""
 
 
-def session(name: str, statement_seconds: float = STATEMENT_SECONDS) -> dict[str, Any]:
-    """Connection parameters that bound every wait: to connect, for a lock, for a statement, for a peer that went silent."""
-    milliseconds = int(statement_seconds * 1000)
-    bounds = {
-        "statement_timeout": milliseconds,
+def session(
+    name: str, statement_seconds: float = STATEMENT_SECONDS, idle_seconds: float = IDLE_SECONDS, *, durable: bool = True
+) -> dict[str, Any]:
+    """Connection parameters that bound every wait: to connect, for a lock, for a statement, for a peer that went silent.
+
+    With `durable` false a commit does not wait for the disk: a crash of the server may undo the last half second, whole
+    transactions and the latest first. For what is made again from the log.
+    """
+    settings = {
+        "synchronous_commit": "on" if durable else "off",
+        "statement_timeout": int(statement_seconds * 1000),
         "lock_timeout": 2000,
-        "idle_in_transaction_session_timeout": max(milliseconds, 10_000),
+        "idle_in_transaction_session_timeout": int(idle_seconds * 1000),
         "timezone": "UTC",
     }
     return {
@@ -27,13 +35,20 @@ def session(name: str, statement_seconds: float = STATEMENT_SECONDS) -> dict[str
         "connect_timeout": CONNECT_SECONDS,
         "tcp_user_timeout": 5000,
         "keepalives_idle": 5,
-        "options": " ".join(f"-c {name}={value}" for name, value in bounds.items()),
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
     }
 
 
-def connect(conninfo: str, *, name: str, statement_seconds: float = STATEMENT_SECONDS) -> psycopg.Connection:
+def connect(
+    conninfo: str,
+    *,
+    name: str,
+    statement_seconds: float = STATEMENT_SECONDS,
+    idle_seconds: float = IDLE_SECONDS,
+    durable: bool = True,
+) -> psycopg.Connection:
     """One dedicated connection in autocommit; psycopg.OperationalError when there is none within a second or two."""
-    return psycopg.connect(conninfo, autocommit=True, **session(name, statement_seconds))
+    return psycopg.connect(conninfo, autocommit=True, **session(name, statement_seconds, idle_seconds, durable=durable))
 
 
 class Watched(ConnectionPool):

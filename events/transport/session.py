@@ -21,8 +21,8 @@ class RetryLater(RuntimeError):
 class Session:
     """Used by one thread. What may pass (the database away, a race, a fact of a newer hub) is waited for; the rest is raised."""
 
-    def __init__(self, conninfo: str, *, name: str, statement_seconds: float) -> None:
-        self._conninfo, self._name, self._statement_seconds = conninfo, name, statement_seconds
+    def __init__(self, conninfo: str, *, name: str, statement_seconds: float, durable: bool = True) -> None:
+        self._conninfo, self._name, self._statement_seconds, self._durable = conninfo, name, statement_seconds, durable
         self._conn: psycopg.Connection | None = None
         self.epoch = 0
         """Of the log, as it was when the connection was opened."""
@@ -30,19 +30,19 @@ class Session:
     def until_done(self, step: Callable[[psycopg.Connection, Callable[[], None]], T]) -> T:
         """Run `step` in a transaction until it commits.
 
-        It gets the connection, and what it has to call once its position rows are locked: from the second attempt on that
-        takes the log's lock, so that what is then decided cannot be overtaken.
+        It gets the connection, and what it has to call once its position rows are locked: whoever was overtaken takes the
+        log's lock with that, so that he is not again. Nobody else does: waiting for rows he would keep every writer out.
         """
-        attempt = 0
+        attempt, overtaken = 0, False
         while True:
             try:
                 conn = self._connection()
                 with conn.pipeline(), conn.transaction():
-                    return step(conn, (lambda: lock_log(conn)) if attempt else _nothing)  # noqa: B023  # called before the next round
+                    return step(conn, (lambda: lock_log(conn)) if overtaken else _nothing)  # noqa: B023  # called before the next round
             except (psycopg.OperationalError, RetryLater, UnknownFact, VersionConflict) as wait:
                 log.warning("retry", attempt=attempt, why=f"{type(wait).__name__}: {str(wait).strip()}")
-                raced = isinstance(wait, VersionConflict) and attempt < 3
-                time.sleep(0.0 if raced else min(0.05 * 2**attempt, 2.0))
+                overtaken = isinstance(wait, VersionConflict)
+                time.sleep(0.0 if overtaken and attempt < 3 else min(0.05 * 2**attempt, 2.0))
                 attempt += 1
 
     def close(self) -> None:
@@ -52,7 +52,7 @@ class Session:
 
     def _connection(self) -> psycopg.Connection:
         if self._conn is None or self._conn.closed or self._conn.broken:
-            self._conn = connect(self._conninfo, name=self._name, statement_seconds=self._statement_seconds)
+            self._conn = connect(self._conninfo, name=self._name, statement_seconds=self._statement_seconds, durable=self._durable)
             self.epoch = check(self._conn).epoch
         return self._conn
 

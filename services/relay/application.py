@@ -61,7 +61,8 @@ class LaneRelay:
     def __init__(self, conninfo: str, kafka: Kafka, lanes: Sequence[str], holder: str) -> None:
         self._lanes = [LANES[lane] for lane in lanes]
         self._holder = holder
-        self._conn = connect(conninfo, name="relay", statement_seconds=10)
+        # Places that went back with a crash of the server are places that were never saved: what is sent again is dropped.
+        self._conn = connect(conninfo, name="relay", statement_seconds=10, durable=False)
         self._epoch = check(self._conn).epoch
         self._producer: KafkaProducer = producer(kafka)
         self._answers = Answers(self._producer)

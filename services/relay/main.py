@@ -201,12 +201,12 @@ class Relay:
                     while not self._stopping.is_set():
                         wake.clear()
                         facts = loop.step()
-                        if not facts:
+                        if facts >= MANY and pace:
+                            self._stopping.wait(pace)
+                        elif pace or not facts:
                             wake.wait(POLL_SECONDS)
                             if pace:
                                 self._let_platforms_go_first()
-                        elif facts >= MANY and pace:
-                            self._stopping.wait(pace)
             except (KafkaError, psycopg.OperationalError) as away:
                 log.warning("begins again", loop=name, why=f"{type(away).__name__}: {away}")
                 self._stopping.wait(0.5)

@@ -87,7 +87,9 @@ class Follower:
     def _keep_following(self) -> None:
         while not self._stopping.is_set():
             try:
-                with postgres.connect(self._conninfo, name="standing-follower", statement_seconds=LOAD_SECONDS) as conn:
+                with postgres.connect(
+                    self._conninfo, name="standing-follower", statement_seconds=LOAD_SECONDS, idle_seconds=LOAD_SECONDS
+                ) as conn:
                     conn.execute("LISTEN view_blacklist")
                     conn.execute("LISTEN view_credit")
                     self._follow(conn)

@@ -1,5 +1,6 @@
 """Followers of one group, each a process of its own, over real Kafka, behind a relay; and the count of what they applied."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -69,6 +70,9 @@ class Fleet:
         self.store = Store(database.conninfo("gateway"))
         assert lease.acquire(self.owner, HOLDER)
         self.workers: list[Worker] = []
+        self.scratch = folder / "scratch"
+        """Where workers run, and have their temporary files."""
+        self.scratch.mkdir()
         self._leaving = Event()
         self._relay = Thread(target=self._ship, name="relay")
         self._relay.start()
@@ -126,7 +130,8 @@ class Fleet:
         log = self._folder / f"worker-{len(self.workers)}.log"
         command = [sys.executable, "-m", "tests.transport.follower_process", msgspec.json.encode(wish).decode()]
         with log.open("wb") as out:
-            process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            environment = os.environ | {"TMPDIR": str(self.scratch), "PYTHONPATH": str(Path.cwd())}
+            process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=self.scratch, env=environment)
         worker = Worker(process, port, log)
         self.workers.append(worker)
         return worker

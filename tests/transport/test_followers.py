@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from threading import Event, Thread
 
 import psycopg
@@ -16,7 +17,9 @@ from events.transport.faust_worker import Message
 from events.transport.follow import Consumer, Delivered, Follower, RetryLater
 from events.transport.kafka import Kafka
 from events.transport.positions import TP, MissingPosition
-from events.transport.store import Store, append, read
+from events.transport.postgres import connect
+from events.transport.store import Store, VersionConflict, append, read
+from events.transport.store.recorder import LOG_LOCK
 from events.transport.topics import internal_topic, key_hash, partition_of
 from tests.support.stack import Database
 from tests.transport.statements import answered
@@ -47,9 +50,9 @@ class Bench:
         self.followers: list[Follower] = []
         self.follower = self.follow(Consumer("bench", LANE, self.apply))
 
-    def follow(self, *consumers: Consumer) -> Follower:
-        kafka = Kafka("127.0.0.1:1", "nobody", "")
-        follower = Follower(conninfo=self.database.owner, kafka=kafka, lanes=["report"], consumers=lambda _: consumers)
+    def follow(self, *consumers: Consumer, durable: bool = True) -> Follower:
+        kafka, given = Kafka("127.0.0.1:1", "nobody", ""), list(consumers)
+        follower = Follower(conninfo=self.database.owner, kafka=kafka, lanes=["report"], consumers=lambda _: given, durable=durable)
         self.followers.append(follower)
         return follower
 
@@ -115,6 +118,74 @@ def test_a_long_hole_is_read_in_pages(bench: Bench, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(follow, "PAGE", 4)
     bench.follower.process([bench.record(25, 27), bench.record(27, 30)])
     assert bench.applied == bench.ids
+
+
+def test_a_batch_longer_than_a_page_is_applied_in_several_transactions(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "PAGE", 4)
+    bench.follower.process([bench.record(start, start + 3) for start in range(0, 30, 3)])
+    assert bench.applied == bench.ids
+    assert bench.owner.execute("SELECT count(*) FROM applied GROUP BY xmin::text ORDER BY min(id)").fetchall() == [(6,)] * 5
+    assert bench.position == (bench.ids[29], 28)
+
+
+LOG_IS_HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+
+
+@pytest.mark.parametrize(("why", "held"), [(RetryLater("soon"), [0, 0]), (VersionConflict("overtaken"), [0, 1])])
+def test_only_who_was_overtaken_keeps_others_from_the_log(bench: Bench, why: Exception, held: list[int]) -> None:
+    """Whoever stands still then would keep every writer out."""
+    seen: list[int] = []
+
+    def apply(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        seen.append(conn.execute(LOG_IS_HELD, (LOG_LOCK,)).fetchone()[0])  # type: ignore[index]
+        bench.apply(conn, facts)
+
+    bench.fails = [why]
+    bench.follow(Consumer("bench", LANE, apply)).process([bench.record(0, 10)])
+    assert (seen, bench.applied) == (held, bench.ids[:10])
+
+
+def test_who_stands_still_in_a_transaction_keeps_its_places_for_seconds_only(bench: Bench) -> None:
+    """A process that was frozen, or whose machine is gone, says nothing more: PostgreSQL undoes what it began."""
+    with closing(connect(bench.database.owner, name="frozen", idle_seconds=1)) as frozen:
+        frozen.execute("BEGIN")
+        frozen.execute("SELECT FROM position WHERE consumer = 'bench' FOR UPDATE")
+        bench.follower.process([bench.record(0, 10)])
+        assert bench.applied == bench.ids[:10]
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            frozen.execute("SELECT 1")
+
+
+def test_the_first_consumer_s_facts_are_to_be_seen_before_the_others_begin(bench: Bench) -> None:
+    """Somebody waits for the list, nobody for what else is made of the same record."""
+    seen: list[int] = []
+
+    def apply(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        seen.append(len(bench.applied))
+
+    for name in ("second", "third"):
+        bench.owner.execute(PLACES, (name, 0))
+    others = [Consumer(name, LANE, apply) for name in ("second", "third")]
+    bench.follow(Consumer("bench", LANE, bench.apply), *others).process([bench.record(0, 10)])
+    assert seen == [10, 10]
+    places = bench.owner.execute("SELECT count(DISTINCT xmin::text), count(*) FROM position WHERE last_id = %s", (bench.ids[9],)).fetchone()
+    assert places == (2, 3)
+
+
+def test_who_only_makes_what_can_be_made_again_does_not_wait_for_the_disk(bench: Bench) -> None:
+    asked: list[str] = []
+
+    def apply(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
+        asked.append(conn.execute("SHOW synchronous_commit").fetchone()[0])  # type: ignore[index]
+
+    for durable, start in ((False, 0), (True, 10)):
+        bench.follow(Consumer("bench", LANE, apply), durable=durable).process([bench.record(start, start + 10)])
+    assert asked == ["off", "on"]
+
+
+def test_every_session_is_undone_after_seconds(bench: Bench) -> None:
+    with closing(connect(bench.database.owner, name="any")) as conn:
+        assert conn.execute("SHOW idle_in_transaction_session_timeout").fetchone() == ("5s",)
 
 
 def test_what_a_failed_attempt_wrote_is_gone_and_done_again(bench: Bench) -> None:

@@ -41,6 +41,7 @@ def test_more_workers_than_partitions(fleet: Fleet) -> None:
         fleet.end(worker, signal.SIGKILL)
     fleet.say(200)
     assert fleet.settled() == whole(400)
+    assert not list(fleet.scratch.iterdir()), "workers leave nothing behind"
 
 
 def test_a_topic_is_deleted_and_made_again_under_a_running_worker(fleet: Fleet) -> None:

@@ -1,9 +1,13 @@
-"""What the views make of a decision is shipped a moment later than the directive itself. No network, no database."""
+"""When the relay looks and when it waits: what the views make of a decision goes after the directive. No network, no database."""
 
 from threading import Event
+from uuid import uuid4
 
 from events.transport.settings import Secret
-from services.relay.main import DIRECTIVE, PLATFORMS_FIRST, URGENT_PACE, Relay, numbers
+from events.transport.store.mapper import RoutedEvent
+from events.transport.store.recorder import news
+from events.transport.topics import LANES
+from services.relay.main import DIRECTIVE, MANY, PLATFORMS_FIRST, URGENT_PACE, Relay, numbers
 from services.relay.settings import Settings
 
 DOSSIER = numbers(["dossier"])
@@ -54,6 +58,42 @@ def waits(news: frozenset[str], pace: float) -> list[float]:
     return [seconds for seconds in stopping.waited if seconds > 0]
 
 
+class Counted(Idle):
+    """Finds so many facts at its first step; `at` notes what was set when it stepped."""
+
+    def __init__(self, relay: Relay, found: int) -> None:
+        super().__init__(relay)
+        self._found = found
+
+    def step(self) -> int:
+        return super().step() or (self._found if self._steps == 1 else 0)
+
+
+def looks_again_at_once(found: int, pace: float) -> bool:
+    """After a round of so many facts, rather than wait for news."""
+    relay = Relay(Settings(database_relay="", kafka="", kafka_password_relay=Secret("x")))
+    relay._stopping = Stopping()
+    rounds: list[int] = []
+    loop = Counted(relay, found)
+
+    class Woken(Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            rounds.append(loop._steps)
+            return True
+
+    relay._loop("any", lambda _: loop, Woken(), pace)
+    return rounds[0] == 2
+
+
+def test_a_lane_that_found_few_facts_found_all_and_waits_for_news() -> None:
+    assert not looks_again_at_once(1, URGENT_PACE)
+    assert looks_again_at_once(MANY, URGENT_PACE)
+
+
+def test_directives_are_looked_for_until_there_is_none() -> None:
+    assert looks_again_at_once(1, 0.0)
+
+
 def test_a_decision_s_facts_wait_until_platforms_have_its_directive() -> None:
     waited = waits(DOSSIER | {DIRECTIVE}, URGENT_PACE)
     assert len(waited) == 2 and all(seconds <= PLATFORMS_FIRST for seconds in waited)
@@ -65,3 +105,14 @@ def test_what_no_directive_follows_waits_for_nothing() -> None:
 
 def test_directives_themselves_wait_for_nothing() -> None:
     assert waits(DOSSIER | {DIRECTIVE}, 0.0) == []
+
+
+def test_listeners_are_told_what_each_of_them_waits_for() -> None:
+    def event(topic: str, lane: str) -> RoutedEvent:
+        return RoutedEvent(originator_id=uuid4(), originator_version=1, topic=topic, state=b"{}", lane=LANES[lane], key=0)
+
+    weighed, told = event("sanction.weighed.v1", "dossier"), event("directive.issued.v1", "dossier")
+    served, said = event("notice.served.v1", "dossier"), event("sanction.imposed.v1", "sanction")
+    assert news([weighed]) == "2"
+    assert news([weighed, told, said]) == "1 2 directive"
+    assert news([served]) == "2 notice"

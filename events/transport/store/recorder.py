@@ -28,10 +28,14 @@ INSERT = SQL(
 )
 
 
+TOLD = {"directive.issued.v1": "directive", "notice.released.v1": "notice", "notice.served.v1": "notice"}
+"""Facts that somebody waits for alone."""
+
+
 def news(events: Sequence[StoredEvent]) -> str:
-    """What the listeners are told: the numbers of the lanes, and `directive` when there is one; each wakes only for its own."""
-    words = {str(event.lane) for event in events if isinstance(event, RoutedEvent)}
-    return " ".join(sorted(words | {"directive" for event in events if event.topic == "directive.issued.v1"}))
+    """What the listeners are told: the numbers of the lanes, `directive` and `notice` when there is one; each wakes only for its own."""
+    lanes = {str(event.lane) for event in events if isinstance(event, RoutedEvent)}
+    return " ".join(sorted(lanes | {TOLD[event.topic] for event in events if event.topic in TOLD}))
 
 
 class UnsafeSetting(RuntimeError):

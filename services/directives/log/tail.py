@@ -12,7 +12,6 @@ import psycopg
 from events.facts.fact import Measure, Tier
 from events.transport import postgres
 from events.transport.telemetry import log as journal
-from events.transport.topics import LANES
 from projections.reading import snapshot
 from services.directives.domain import Issued, Register
 from services.directives.log import read
@@ -21,8 +20,8 @@ from services.directives.notices.book import NoticeBook
 
 T = TypeVar("T")
 
-DOSSIER = str(LANES["dossier"])
-"""As the store's notifications name the lane that directives and notices travel in."""
+NEWS = {"directive", "notice"}
+"""What the store's notifications say when there is one."""
 POLL_SECONDS = 0.25
 AWAY_SECONDS = 0.5
 WAIT_SECONDS = 1.0
@@ -181,7 +180,7 @@ class Tail:
         while not self._stopping.is_set():
             self._connected = True
             for news in conn.notifies(timeout=POLL_SECONDS):
-                if DOSSIER in news.payload.split():
+                if NEWS.intersection(news.payload.split()):
                     break
             self.catch_up(conn)
 
