@@ -26,6 +26,8 @@ from projections.view import View
 
 PORTION = 4_000
 """Facts written by one statement."""
+STANDING = {"blacklist", "credit"}
+"""Views that platforms are answered from: a tier never without its score."""
 DECISIONS = {"dossier"}
 """The lane that restricts and frees: what is on it goes into the views at once. What was said waits a moment, so that the two do not
 fight for a processor while the hub decides."""
@@ -44,7 +46,11 @@ def consumers(conn: psycopg.Connection, views: Sequence[View]) -> list[Consumer]
     outdated = [view.name for view in views if found[view.name][1] != view.shape]
     if outdated:
         raise RetryLater(f"tables of another version: make rebuild VIEW={outdated[0]}")
-    return [Consumer(found[view.name][0].consumer, frozenset(view.lanes), partial(fold, view, found[view.name][0])) for view in views]
+    return [_consumer(view, found[view.name][0]) for view in views]
+
+
+def _consumer(view: View, it: Live) -> Consumer:
+    return Consumer(it.consumer, frozenset(view.lanes), partial(fold, view, it), awaited=view.name in STANDING)
 
 
 def fold(view: View, it: Live, conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:

@@ -69,6 +69,8 @@ class Consumer(NamedTuple):
     name: str
     lanes: frozenset[str]
     apply: Callable[[psycopg.Connection, Sequence[Delivered]], None]
+    awaited: bool = False
+    """Somebody waits for what it makes: all that are awaited commit together, before the others begin."""
 
 
 class Follower:
@@ -135,7 +137,7 @@ class Follower:
     # -- one attempt ------------------------------------------------------------------------------------------------
 
     def _apply(self, conn: psycopg.Connection, messages: Sequence[Message], locked: Callable[[], None]) -> bool:
-        """Apply about a page of what has not been had: to the first consumer alone, for whom somebody waits, then to the others.
+        """Apply about a page of what has not been had: to the consumers that are awaited, and when they have it to the others.
 
         True when there is more, and the same messages must come again.
         """
@@ -144,7 +146,7 @@ class Follower:
         places = lock(conn, [consumer.name for consumer in consumers], {message.tp for message, _ in spans})
         locked()
         late = [consumer for consumer in consumers if self._has_not_had(places, consumer, spans)]
-        first = late[:1] if late[:1] == consumers[:1] else late
+        first = [consumer for consumer in late if consumer.awaited] or late
         short = [self._take(conn, consumer, places, self._meant_for(places, consumer, spans)) for consumer in first]
         save(conn, {(name, tp): place for (name, tp), place in places.items() if name in {consumer.name for consumer in first}})
         return any(short) or len(first) < len(late)

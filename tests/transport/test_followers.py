@@ -1,7 +1,7 @@
 """A follower applies each fact once, in order, whatever Kafka brings: again, late, with holes, damaged, or of another epoch."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from threading import Event, Thread
 
@@ -156,20 +156,20 @@ def test_who_stands_still_in_a_transaction_keeps_its_places_for_seconds_only(ben
             frozen.execute("SELECT 1")
 
 
-def test_the_first_consumer_s_facts_are_to_be_seen_before_the_others_begin(bench: Bench) -> None:
-    """Somebody waits for the list, nobody for what else is made of the same record."""
-    seen: list[int] = []
+def test_what_is_awaited_is_to_be_seen_at_once_and_before_the_others_begin(bench: Bench) -> None:
+    """Somebody waits for tier and score, nobody for what else is made of the same record."""
+    seen: list[tuple[str, int]] = []
 
-    def apply(conn: psycopg.Connection, facts: Sequence[Delivered]) -> None:
-        seen.append(len(bench.applied))
+    def noting(name: str) -> Callable[[psycopg.Connection, Sequence[Delivered]], None]:
+        return lambda _conn, _facts: seen.append((name, len(bench.applied)))
 
-    for name in ("second", "third"):
+    for name in ("steps", "score", "cover"):
         bench.owner.execute(PLACES, (name, 0))
-    others = [Consumer(name, LANE, apply) for name in ("second", "third")]
-    bench.follow(Consumer("bench", LANE, bench.apply), *others).process([bench.record(0, 10)])
-    assert seen == [10, 10]
-    places = bench.owner.execute("SELECT count(DISTINCT xmin::text), count(*) FROM position WHERE last_id = %s", (bench.ids[9],)).fetchone()
-    assert places == (2, 3)
+    steps, score, cover = (Consumer(name, LANE, noting(name), awaited=name == "score") for name in ("steps", "score", "cover"))
+    bench.follow(steps, Consumer("bench", LANE, bench.apply, awaited=True), score, cover).process([bench.record(0, 10)])
+    assert seen == [("score", 0), ("steps", 10), ("cover", 10)]
+    together = "SELECT array_agg(consumer ORDER BY consumer) FROM position WHERE last_id = %s GROUP BY xmin::text ORDER BY 1"
+    assert bench.owner.execute(together, (bench.ids[9],)).fetchall() == [(["bench", "score"],), (["cover", "steps"],)]
 
 
 def test_who_only_makes_what_can_be_made_again_does_not_wait_for_the_disk(bench: Bench) -> None:
