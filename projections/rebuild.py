@@ -23,6 +23,7 @@ from projections.view import View
 
 PAGE = 5_000
 """Facts of one topic-partition that are read at once while catching up with the live generation."""
+DAY = 86_400
 SMALL = 1_000
 """With so few facts to go the live generation is made to wait for the rest, and the switch."""
 
@@ -96,8 +97,8 @@ class Counted:
 
 
 def _session(conninfo: str) -> psycopg.Connection:
-    """A statement here may take as long as the log is long; a lock may take as long as a follower's batch."""
-    conn = connect(conninfo, name="rebuild", statement_seconds=86_400, idle_seconds=600)
+    """A statement, and a fold between two, may take as long as the log is long; a lock may take as long as a follower's batch."""
+    conn = connect(conninfo, name="rebuild", statement_seconds=DAY, idle_seconds=DAY)
     conn.execute("SET lock_timeout TO '30s'")
     return conn
 

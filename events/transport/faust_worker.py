@@ -101,7 +101,7 @@ class PlacedConsumer(driver.Consumer):
             self._read_offset[tp] = self._committed_offset[tp] = offset - 1 if tp in within and offset else None
 
 
-class Worker(faust.App):
+class App(faust.App):
     """It has no tables, so it writes nothing to a disk."""
 
     def _create_directories(self) -> None:
@@ -114,8 +114,8 @@ def _credentials(kafka: Kafka) -> faust.SASLCredentials:
     return faust.SASLCredentials(username=kafka.user, password=kafka.password, mechanism="SCRAM-SHA-512", ssl_context=encrypted)
 
 
-def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> Worker:
-    return Worker(
+def _app(group: str, kafka: Kafka, topics: Sequence[str]) -> App:
+    return App(
         group,
         broker=f"kafka://{kafka.bootstrap.replace(',', ';')}",
         broker_credentials=_credentials(kafka),

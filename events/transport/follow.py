@@ -13,7 +13,7 @@ from events.transport import faust_worker, store
 from events.transport.envelope import NotAnEnvelope, Span, Unpacker
 from events.transport.faust_worker import Handler, Message
 from events.transport.kafka import Kafka, administrator
-from events.transport.positions import TP, Judgement, MissingPosition, Place, hints, judge, lock, save
+from events.transport.positions import TP, Judgement, MissingPosition, Place, Places, hints, judge, lock, save
 from events.transport.session import RetryLater, Session
 from events.transport.telemetry import FOLD_SECONDS, REFUSALS, log
 from events.transport.topics import LANE_OF_TOPIC, LANES, internal_topic
@@ -43,10 +43,6 @@ WHERE NOT EXISTS (
 
 
 __all__ = ["Consumer", "Delivered", "Follower", "RetryLater", "follow"]
-
-
-Places = dict[tuple[str, TP], Place]
-"""By consumer and topic-partition."""
 
 
 class Delivered(NamedTuple):
@@ -268,12 +264,13 @@ class Follower:
 
     def _has_not_had(self, places: Places, consumer: Consumer, spans: Sequence[tuple[Message, Span]]) -> bool:
         """Whether something in these is new to the consumer."""
-        return any(span.last > self._place(places, consumer, m.tp).last_id for m, span in self._meant_for(places, consumer, spans))
+        meant = ((self._place(places, consumer, message.tp).last_id, span) for message, span in self._meant_for(places, consumer, spans))
+        return any(judge(position, span.last, span.previous) is not Judgement.DROP for position, span in meant)
 
     def _meant_for(self, places: Places, consumer: Consumer, spans: Sequence[tuple[Message, Span]]) -> list[tuple[Message, Span]]:
         """Those of its lanes, and of the log as it is now."""
-        mine = [(message, span) for message, span in spans if LANE_OF_TOPIC[message.tp.topic] in consumer.lanes]
-        return [(message, span) for message, span in mine if span.epoch == self._place(places, consumer, message.tp).epoch]
+        lanes, place = consumer.lanes, self._place
+        return [(m, s) for m, s in spans if LANE_OF_TOPIC[m.tp.topic] in lanes and s.epoch == place(places, consumer, m.tp).epoch]
 
     @staticmethod
     def _place(places: Places, consumer: Consumer, tp: TP) -> Place:

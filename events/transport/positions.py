@@ -23,6 +23,10 @@ class Place(NamedTuple):
     next_offset: int | None = None
 
 
+Places = dict[tuple[str, TP], Place]
+"""By consumer and topic-partition."""
+
+
 class Judgement(Enum):
     """What to do with an envelope."""
 
@@ -65,7 +69,7 @@ class Lag:
         return now - self._heads[0][1] if self._heads else 0.0
 
 
-def lock(conn: psycopg.Connection, consumers: Sequence[str], partitions: Iterable[TP]) -> dict[tuple[str, TP], Place]:
+def lock(conn: psycopg.Connection, consumers: Sequence[str], partitions: Iterable[TP]) -> Places:
     """Lock the rows of these consumers and partitions until the transaction ends, always in the same order."""
     wanted = sorted(set(partitions))
     rows = conn.execute(
@@ -77,7 +81,7 @@ def lock(conn: psycopg.Connection, consumers: Sequence[str], partitions: Iterabl
     return {(consumer, TP(topic, partition)): Place(*rest) for consumer, topic, partition, *rest in rows}
 
 
-def save(conn: psycopg.Connection, places: dict[tuple[str, TP], Place]) -> None:
+def save(conn: psycopg.Connection, places: Places) -> None:
     """Store places whose rows are locked."""
     keys, values = list(places), list(places.values())
     conn.execute(

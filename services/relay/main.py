@@ -203,7 +203,7 @@ class Relay:
                         facts = loop.step()
                         if facts >= MANY and pace:
                             self._stopping.wait(pace)
-                        elif pace or not facts:
+                        elif pace or not facts:  # a lane takes hundreds at once: one that found few has found all
                             wake.wait(POLL_SECONDS)
                             if pace:
                                 self._let_platforms_go_first()

@@ -59,7 +59,7 @@ def waits(news: frozenset[str], pace: float) -> list[float]:
 
 
 class Counted(Idle):
-    """Finds so many facts at its first step; `at` notes what was set when it stepped."""
+    """Finds so many facts at its first step."""
 
     def __init__(self, relay: Relay, found: int) -> None:
         super().__init__(relay)

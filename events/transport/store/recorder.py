@@ -29,7 +29,7 @@ INSERT = SQL(
 
 
 TOLD = {"directive.issued.v1": "directive", "notice.released.v1": "notice", "notice.served.v1": "notice"}
-"""Facts that somebody waits for alone."""
+"""Facts that a listener waits for whatever else their lane carries, and the word that he is told."""
 
 
 def news(events: Sequence[StoredEvent]) -> str:

@@ -39,7 +39,9 @@ def main() -> None:
     parser.add_argument("rulebook", help="a TOML file, or a version: shipped, adopted or drafted")
     chosen = parser.parse_args().rulebook
     settings = reading.read(Settings, os.environ)
-    with connect(settings.database_adjudication, name="backtest", statement_seconds=STATEMENT_SECONDS, idle_seconds=60) as conn:
+    with connect(
+        settings.database_adjudication, name="backtest", statement_seconds=STATEMENT_SECONDS, idle_seconds=STATEMENT_SECONDS
+    ) as conn:
         check(conn)
         try:
             sys.stdout.write("\n".join(tried(conn, chosen, datetime.now(UTC))) + "\n")

@@ -11,6 +11,7 @@ import psycopg
 
 from events.facts.fact import Measure, Tier
 from events.transport import postgres
+from events.transport.store.recorder import TOLD
 from events.transport.telemetry import log as journal
 from projections.reading import snapshot
 from services.directives.domain import Issued, Register
@@ -20,7 +21,7 @@ from services.directives.notices.book import NoticeBook
 
 T = TypeVar("T")
 
-NEWS = {"directive", "notice"}
+NEWS = frozenset(TOLD.values())
 """What the store's notifications say when there is one."""
 POLL_SECONDS = 0.25
 AWAY_SECONDS = 0.5
