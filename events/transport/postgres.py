@@ -1,5 +1,6 @@
 """How processes connect to PostgreSQL: quickly or not at all, and never waiting without a bound."""
 
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 from weakref import ref
@@ -10,6 +11,9 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from events.transport.telemetry import POOL_CONNECTIONS, POOL_TIMEOUTS, POOL_WAIT_SECONDS
 
 CONNECT_SECONDS = 1
+TRY_SECONDS = 0.2
+"""Whoever waits for a pool's connection to a server that is away has one tried for again after so long."""
+
 STATEMENT_SECONDS = 2
 IDLE_SECONDS = 5
 """So long a process that stands still in the middle of a transaction keeps its locks from all others; then what it began is undone."""
@@ -52,12 +56,16 @@ def connect(
 
 
 class Watched(ConnectionPool):
-    """A pool whose waits operators see, under its name."""
+    """A pool whose waits operators see, under its name, and that finds a server again as soon as it is back."""
 
     def getconn(self, timeout: float | None = None) -> psycopg.Connection:
         began = perf_counter()
+        until = began + (self.timeout if timeout is None else timeout)
         try:
-            return super().getconn(timeout)
+            while (left := until - perf_counter()) > TRY_SECONDS:
+                with suppress(PoolTimeout):  # the library tries for whoever asks, not for whoever goes on waiting
+                    return super().getconn(TRY_SECONDS)
+            return super().getconn(left)
         except PoolTimeout:
             POOL_TIMEOUTS.labels(self.name).inc()
             raise
@@ -94,7 +102,7 @@ def pool(conninfo: str, *, name: str, size: int = 4, statement_seconds: float = 
         max_size=size,
         timeout=CONNECT_SECONDS,
         max_lifetime=3600,
-        reconnect_timeout=5,
+        reconnect_timeout=TRY_SECONDS,  # with more the library pauses for seconds between tries, and callers wait for the next one
         check=ConnectionPool.check_connection,
         name=name,
         open=True,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,24 +16,36 @@ from events.client.publish.http import ONE
 from tests.flow.flood import Flood
 from tests.flow.world import World
 
+SERVICES = {
+    "gateway": "/v1/statements/x",
+    "standing": "/v1/standing?account=x",
+    "directives": "/v1/directives",
+    "adjudication": "/v1/listings",
+    "regulator": "/v1/blacklist",
+}
+
 
 @contextmanager
 def frozen(pid: int) -> Iterator[None]:
     """The process and all that it started hold still. PostgreSQL's backends are process groups of their own."""
     whole = [pid, *children(pid)]
-    for one in whole:
-        os.kill(one, signal.SIGSTOP)
+    signal_to(signal.SIGSTOP, *whole)
     try:
         yield
     finally:
-        for one in reversed(whole):
-            os.kill(one, signal.SIGCONT)
+        signal_to(signal.SIGCONT, *reversed(whole))
 
 
 def kill(pid: int) -> None:
     """Backends too: one that is at work would still commit, and truly answer 201, before it sees that it is alone."""
-    for one in (pid, *children(pid)):
-        os.kill(one, signal.SIGKILL)
+    signal_to(signal.SIGKILL, pid, *children(pid))
+
+
+def signal_to(number: signal.Signals, *pids: int) -> None:
+    """To those that are still there: a backend may have ended since we looked."""
+    for one in pids:
+        with suppress(ProcessLookupError):
+            os.kill(one, number)
 
 
 def children(pid: int) -> list[int]:
@@ -65,6 +78,12 @@ def post(client: httpx.Client, body: bytes) -> tuple[int, float, str | None]:
     return response.status_code, monotonic() - began, response.headers.get("Retry-After")
 
 
+def unknown(world: World, service: str) -> int:
+    """The status for a key that nobody has, which only the database can tell. Each service that is ready has to be able to."""
+    headers = {"Authorization": f"Bearer lc_alpha_{uuid4().hex}_{uuid4().hex}", "Liancheng-Purpose": "test"}
+    return httpx.get(world.hub.url(service) + SERVICES[service], headers=headers).status_code
+
+
 @pytest.mark.timeout(180)
 def test_a_frozen_database_is_answered_within_two_seconds_and_never_with_a_receipt(world: World, alpha: httpx.Client) -> None:
     said = [world.alpha.make("merchant.declared", world.merchant(), {}) for _ in range(3)]
@@ -85,6 +104,7 @@ def test_a_killed_database_is_answered_within_two_seconds_and_comes_back(world: 
         status, seconds, _ = post(alpha, world.alpha.make("merchant.declared", who, {}).event)
         assert (status, seconds < 2.0) == (503, True)
     world.hub.await_ready()
+    assert {name: unknown(world, name) for name in SERVICES} == dict.fromkeys(SERVICES, 401)
     world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "expel"))
     world.settled(who, lambda found: found.tier == "watch", "watch", 60.0)
 
@@ -101,6 +121,7 @@ def test_a_database_that_is_killed_under_load_loses_nothing(world: World, tmp_pa
                 with world.hub.attendant.alone:
                     kill(world.hub.pid("postgres"))
                 world.hub.await_ready()
+            assert {name: unknown(world, name) for name in SERVICES} == dict.fromkeys(SERVICES, 401)
         assert flood.settled(90.0) == flood.wanted()
     finally:
         flood.close()

@@ -119,6 +119,19 @@ def test_what_came_after_the_copy_is_read_from_the_store_before_the_switch(
     assert all(new[tp] >= max(old[tp], done.head) for tp in old)
 
 
+def test_a_fold_of_a_long_log_may_think_between_two_statements(database: Database, live: psycopg.Connection) -> None:
+    """For a day, and a statement may run as long: the bounds of those whom others wait for would end it half way, for ever."""
+    view, bounds = VIEWS["credit"], []
+
+    def ask(conn: psycopg.Connection, schema: str, facts: object) -> None:
+        names = ("statement_timeout", "idle_in_transaction_session_timeout")
+        bounds.extend(conn.execute("SELECT current_setting(%s)", (name,)).fetchone() for name in names)
+        view.load(conn, schema, facts)  # type: ignore[arg-type]
+
+    rebuild.rebuild(database.conninfo("projections"), view._replace(load=ask))
+    assert bounds == [("1d",), ("1d",)]
+
+
 def test_the_generation_before_the_last_is_dropped_and_the_last_is_kept(database: Database, live: psycopg.Connection) -> None:
     view = VIEWS["credit"]
     for _ in range(3):
