@@ -18,6 +18,9 @@ STATEMENT_SECONDS = 2
 IDLE_SECONDS = 5
 """So long a process that stands still in the middle of a transaction keeps its locks from all others; then what it began is undone."""
 
+LOG_TIMEOUT = "liancheng.log_timeout"
+"""Our own setting of a session, in milliseconds: so long may a transaction go on once it has asked for the log (`TAKE_LOCK`)."""
+
 
 def session(
     name: str, statement_seconds: float = STATEMENT_SECONDS, idle_seconds: float = IDLE_SECONDS, *, durable: bool = True
@@ -32,6 +35,7 @@ def session(
         "statement_timeout": int(statement_seconds * 1000),
         "lock_timeout": 2000,
         "idle_in_transaction_session_timeout": int(idle_seconds * 1000),
+        LOG_TIMEOUT: int(2 * idle_seconds * 1000),
         "timezone": "UTC",
     }
     return {

@@ -9,6 +9,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
+from events.transport.postgres import LOG_TIMEOUT
 from events.transport.store.mapper import RoutedEvent
 
 LOG_LOCK = 0x4C69616E
@@ -17,7 +18,12 @@ LOG_LOCK = 0x4C69616E
 The library's LOCK TABLE … EXCLUSIVE does the same but fights VACUUM and ANALYZE.
 """
 
-TAKE_LOCK = SQL("SELECT pg_advisory_xact_lock({})").format(LOG_LOCK)
+TAKE_LOCK = SQL(
+    "SELECT set_config('transaction_timeout', coalesce(current_setting({}, true), '0'), true), pg_advisory_xact_lock({})"
+).format(LOG_TIMEOUT, LOG_LOCK)
+"""Whoever asks for the log has to be done within his time, or PostgreSQL ends him: between two statements of a pipeline no other of its
+bounds holds, and who was frozen there kept every writer out. Sessions that are not `postgres.session` have no bound."""
+
 TELL = SQL("SELECT pg_notify('hub_events', %s)")
 INSERT = SQL(
     "INSERT INTO hub_events (originator_id, originator_version, topic, state, lane, key)"
