@@ -141,10 +141,12 @@ class Follower:
         consumers = self._known(conn)
         places = lock(conn, [consumer.name for consumer in consumers], {message.tp for message, _ in spans})
         locked()
-        late = [consumer for consumer in consumers if self._has_not_had(places, consumer, spans)]
-        first = [consumer for consumer in late if consumer.awaited] or late
-        short = [self._take(conn, consumer, places, self._meant_for(places, consumer, spans)) for consumer in first]
-        save(conn, {(name, tp): place for (name, tp), place in places.items() if name in {consumer.name for consumer in first}})
+        meant = [(consumer, self._meant_for(places, consumer, spans)) for consumer in consumers]
+        late = [(consumer, mine) for consumer, mine in meant if self._has_not_had(places, consumer, mine)]
+        first = [(consumer, mine) for consumer, mine in late if consumer.awaited] or late
+        short = [self._take(conn, consumer, places, mine) for consumer, mine in first]
+        taken = {consumer.name for consumer, _ in first}
+        save(conn, {(name, tp): place for (name, tp), place in places.items() if name in taken})
         return any(short) or len(first) < len(late)
 
     def _take(self, conn: psycopg.Connection, consumer: Consumer, places: Places, spans: Sequence[tuple[Message, Span]]) -> bool:
@@ -191,13 +193,7 @@ class Follower:
                 upto = self._page_end(conn, tp, place.last_id, known)
                 facts = list(self._from_store(conn, tp, place.last_id, upto))
                 self._hand_over(conn, consumer, facts)
-                log.warning(
-                    "read from the store what Kafka did not bring",
-                    consumer=consumer.name,
-                    topic=tp.topic,
-                    partition=tp.partition,
-                    facts=len(facts),
-                )
+                log.warning("read from the store what Kafka did not bring", consumer=consumer.name, **tp._asdict(), facts=len(facts))
                 places[consumer.name, tp] = place._replace(last_id=upto)
         save(conn, places)
 
@@ -262,15 +258,14 @@ class Follower:
         rows = store.read_partition(conn, LANES[LANE_OF_TOPIC[tp.topic]], tp.partition, after, upto, PAGE)
         return rows[-1].id if len(rows) == PAGE else upto
 
-    def _has_not_had(self, places: Places, consumer: Consumer, spans: Sequence[tuple[Message, Span]]) -> bool:
+    def _has_not_had(self, places: Places, consumer: Consumer, mine: Sequence[tuple[Message, Span]]) -> bool:
         """Whether something in these is new to the consumer."""
-        meant = ((self._place(places, consumer, message.tp).last_id, span) for message, span in self._meant_for(places, consumer, spans))
-        return any(judge(position, span.last, span.previous) is not Judgement.DROP for position, span in meant)
+        return any(judge(self._place(places, consumer, m.tp).last_id, s.last, s.previous) is not Judgement.DROP for m, s in mine)
 
     def _meant_for(self, places: Places, consumer: Consumer, spans: Sequence[tuple[Message, Span]]) -> list[tuple[Message, Span]]:
         """Those of its lanes, and of the log as it is now."""
-        lanes, place = consumer.lanes, self._place
-        return [(m, s) for m, s in spans if LANE_OF_TOPIC[m.tp.topic] in lanes and s.epoch == place(places, consumer, m.tp).epoch]
+        mine = [(message, span) for message, span in spans if LANE_OF_TOPIC[message.tp.topic] in consumer.lanes]
+        return [(message, span) for message, span in mine if span.epoch == self._place(places, consumer, message.tp).epoch]
 
     @staticmethod
     def _place(places: Places, consumer: Consumer, tp: TP) -> Place:

@@ -36,6 +36,14 @@ def test_an_empty_database_is_prepared_twice_with_roles_that_somebody_else_made(
         assert conn.execute("SELECT epoch FROM log").fetchone() == (1,)
 
 
+def test_a_server_that_is_too_old_is_refused_before_a_table_is_made(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(roles, "OLDEST", 99)
+    with pytest.raises(psycopg.NotSupportedError, match="version 99 or later is needed, this is 18"):
+        prepare(Settings(database_owner=empty.owner), {}, {})
+    with empty.connect() as owner:
+        assert owner.execute("SELECT to_regclass('log')").fetchone() == (None,)
+
+
 def test_a_site_without_operators_gets_roles_topics_users_and_rights(clean_kafka: Broker, empty: Database) -> None:
     server, reach = clean_kafka.stack, clean_kafka.stack.reach.kafka
     site = Settings(database_owner=empty.owner, kafka=reach.bootstrap, kafka_admin=reach.user, kafka_password_admin=reach.password)

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from events.transport.kafka import producer
 from services.adjudication.domain.law import calendar
 from services.adjudication.domain.law.calendar import working_days_after
 from tests.drills.conftest import Doctor, proposed, released, restrict
-from tests.flow.test_servers_go_away import children
+from tests.flow.test_servers_go_away import children, signal_to
 from tests.flow.world import World
 from tests.support.stack import Hub
 
@@ -56,14 +56,11 @@ def stuck(hub: Hub) -> Iterator[None]:
     """Adjudication answers nobody within; it is ended behind, however the drill went: the hub is everybody's."""
     worker = hub.pid("adjudicator")
     started = children(worker)
-    for one in (worker, *started):
-        os.kill(one, signal.SIGSTOP)
+    signal_to(signal.SIGSTOP, worker, *started)
     try:
         yield
     finally:
-        for one in (*started, worker):
-            with suppress(ProcessLookupError):
-                os.kill(one, signal.SIGKILL)
+        signal_to(signal.SIGKILL, *started, worker)
 
 
 def test_a_stuck_worker_is_found_and_ended_and_nothing_is_lost(world: World, doctor: Doctor) -> None:

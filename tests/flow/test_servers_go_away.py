@@ -15,14 +15,7 @@ from deploy.demo.patience import until
 from events.client.publish.http import ONE
 from tests.flow.flood import Flood
 from tests.flow.world import World
-
-SERVICES = {
-    "gateway": "/v1/statements/x",
-    "standing": "/v1/standing?account=x",
-    "directives": "/v1/directives",
-    "adjudication": "/v1/listings",
-    "regulator": "/v1/blacklist",
-}
+from tests.support.stack import GUARDED
 
 
 @contextmanager
@@ -81,7 +74,7 @@ def post(client: httpx.Client, body: bytes) -> tuple[int, float, str | None]:
 def unknown(world: World, service: str) -> int:
     """The status for a key that nobody has, which only the database can tell. Each service that is ready has to be able to."""
     headers = {"Authorization": f"Bearer lc_alpha_{uuid4().hex}_{uuid4().hex}", "Liancheng-Purpose": "test"}
-    return httpx.get(world.hub.url(service) + SERVICES[service], headers=headers).status_code
+    return httpx.get(world.hub.url(service) + GUARDED[service], headers=headers).status_code
 
 
 @pytest.mark.timeout(180)
@@ -104,7 +97,7 @@ def test_a_killed_database_is_answered_within_two_seconds_and_comes_back(world: 
         status, seconds, _ = post(alpha, world.alpha.make("merchant.declared", who, {}).event)
         assert (status, seconds < 2.0) == (503, True)
     world.hub.await_ready()
-    assert {name: unknown(world, name) for name in SERVICES} == dict.fromkeys(SERVICES, 401)
+    assert {name: unknown(world, name) for name in GUARDED} == dict.fromkeys(GUARDED, 401)
     world.alpha.say("sanction.imposed", who, world.alpha.sanction(who, "expel"))
     world.settled(who, lambda found: found.tier == "watch", "watch", 60.0)
 
@@ -121,7 +114,7 @@ def test_a_database_that_is_killed_under_load_loses_nothing(world: World, tmp_pa
                 with world.hub.attendant.alone:
                     kill(world.hub.pid("postgres"))
                 world.hub.await_ready()
-            assert {name: unknown(world, name) for name in SERVICES} == dict.fromkeys(SERVICES, 401)
+            assert {name: unknown(world, name) for name in GUARDED} == dict.fromkeys(GUARDED, 401)
         assert flood.settled(90.0) == flood.wanted()
     finally:
         flood.close()

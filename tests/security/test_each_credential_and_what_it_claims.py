@@ -14,7 +14,7 @@ from kafka import KafkaConsumer, TopicPartition
 from deploy.demo.patience import until
 from deploy.local.enrol import Credentials
 from events.transport.kafka import Kafka, producer
-from tests.support.stack import Hub
+from tests.support.stack import GUARDED, Hub
 from tests.wire.made import ACCOUNT, event
 
 STRUCTURED = "application/cloudevents+json"
@@ -57,18 +57,16 @@ def forged(cast: Cast, change: str) -> str:
     }[change]
 
 
-@pytest.mark.parametrize("service", ["gateway", "standing", "directives", "adjudication", "regulator"])
+@pytest.mark.parametrize("service", GUARDED)
 @pytest.mark.parametrize(
     "change",
     ["another code with its own key", "another's key id with its own secret", "a wrong secret", "no secret", "an unknown code",
      "its Kafka password", "rubbish"],
 )  # fmt: skip
 def test_a_forged_key_opens_no_service(cast: Cast, service: str, change: str) -> None:
-    path = {"gateway": "/v1/statements/x", "standing": "/v1/standing?account=x", "directives": "/v1/directives",
-            "adjudication": "/v1/listings", "regulator": "/v1/blacklist"}[service]  # fmt: skip
-    answer = cast.ask(forged(cast, change), "GET", service, path, headers=PURPOSE)
+    answer = cast.ask(forged(cast, change), "GET", service, GUARDED[service], headers=PURPOSE)
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthorized")
-    assert cast.ask(None, "GET", service, path, headers=PURPOSE).status_code == 401
+    assert cast.ask(None, "GET", service, GUARDED[service], headers=PURPOSE).status_code == 401
 
 
 @pytest.mark.parametrize(

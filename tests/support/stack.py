@@ -28,6 +28,15 @@ from deploy.local.stack import KAFKA, POSTGRES, Stack, admin
 from events.transport.kafka import Kafka
 from services.adjudication.check.__main__ import examine
 
+GUARDED = {
+    "gateway": "/v1/statements/x",
+    "standing": "/v1/standing?account=x",
+    "directives": "/v1/directives",
+    "adjudication": "/v1/listings",
+    "regulator": "/v1/blacklist",
+}
+"""Something to read of each service, for which it has to know who asks."""
+
 
 class Database(NamedTuple):
     """A migrated database of one test, or of one module. Conninfos are URLs, as the processes get them."""

@@ -3,15 +3,13 @@
 from collections.abc import Callable
 
 import psycopg
-from psycopg.sql import SQL
 
 from deploy.demo.patience import until
 from events.transport.session import Session
 from events.transport.store import lock_log
 from events.transport.store.recorder import LOG_LOCK
 from tests.support.stack import Database
-
-HELD = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND granted"
+from tests.transport.test_followers import LOG_IS_HELD
 
 
 def test_whoever_is_frozen_within_a_pipeline_is_ended_and_begins_again(database: Database) -> None:
@@ -25,9 +23,9 @@ def test_whoever_is_frozen_within_a_pipeline_is_ended_and_begins_again(database:
         lock_log(conn)
         if tries == 1:
             with database.connect() as other:
-                until("the lock", lambda: other.execute(HELD, (LOG_LOCK,)).fetchone() == (True,) or None)
+                until("the lock", lambda: other.execute(LOG_IS_HELD, (LOG_LOCK,)).fetchone() == (1,) or None)
                 other.execute("SET lock_timeout TO '15s'")
-                other.execute(SQL("SELECT pg_advisory_xact_lock({})").format(LOG_LOCK))
+                lock_log(other)
                 got_by_another = True
         row = conn.execute("SELECT 7").fetchone()
         return int(row[0]) if row is not None else 0

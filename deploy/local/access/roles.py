@@ -14,6 +14,8 @@ from events.transport import topics
 MIGRATIONS = Path(topics.__file__).with_name("migrations")
 DATABASE = "liancheng"
 OWNER = "liancheng"
+OLDEST = 17
+"""Of PostgreSQL, which has to know `transaction_timeout`."""
 
 
 def found(superuser: str, password: str) -> str:
@@ -35,8 +37,11 @@ def prepare(owner: str, passwords: Mapping[str, str]) -> None:
 
 
 def migrate(owner: str) -> None:
-    """Our own lock around them: yoyo's is a row, which a killed process leaves behind."""
+    """Our own lock around them: yoyo's is a row, which a killed process leaves behind. NotSupportedError when the server is too old."""
     with psycopg.connect(owner, autocommit=True) as guard:
+        version = guard.info.server_version // 10_000
+        if version < OLDEST:
+            raise psycopg.NotSupportedError(f"version {OLDEST} or later is needed, this is {version}")
         guard.execute("SELECT pg_advisory_lock(hashtext('liancheng migrations'))")
         with get_backend(url(owner, "postgresql+psycopg")) as backend:
             backend.apply_migrations(backend.to_apply(read_migrations(str(MIGRATIONS))))
