@@ -38,7 +38,7 @@ def test_an_empty_database_is_prepared_twice_with_roles_that_somebody_else_made(
 
 def test_a_server_that_is_too_old_is_refused_before_a_table_is_made(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roles, "OLDEST", 99)
-    with pytest.raises(psycopg.NotSupportedError, match="version 99 or later is needed, this is 18"):
+    with pytest.raises(Trouble, match="PostgreSQL 18 is too old, 99 or later is needed"):
         prepare(Settings(database_owner=empty.owner), {}, {})
     with empty.connect() as owner:
         assert owner.execute("SELECT to_regclass('log')").fetchone() == (None,)

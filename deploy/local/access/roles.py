@@ -9,6 +9,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from yoyo import get_backend, read_migrations
 
+from deploy.local.tell import Trouble
 from events.transport import topics
 
 MIGRATIONS = Path(topics.__file__).with_name("migrations")
@@ -37,11 +38,13 @@ def prepare(owner: str, passwords: Mapping[str, str]) -> None:
 
 
 def migrate(owner: str) -> None:
-    """Our own lock around them: yoyo's is a row, which a killed process leaves behind. NotSupportedError when the server is too old."""
+    """Our own lock around them: yoyo's is a row, which a killed process leaves behind. Trouble when the server is too old."""
     with psycopg.connect(owner, autocommit=True) as guard:
         version = guard.info.server_version // 10_000
         if version < OLDEST:
-            raise psycopg.NotSupportedError(f"version {OLDEST} or later is needed, this is {version}")
+            raise Trouble(
+                f"PostgreSQL {version} 太旧，需要 {OLDEST} 或更高版本", f"PostgreSQL {version} is too old, {OLDEST} or later is needed"
+            )
         guard.execute("SELECT pg_advisory_lock(hashtext('liancheng migrations'))")
         with get_backend(url(owner, "postgresql+psycopg")) as backend:
             backend.apply_migrations(backend.to_apply(read_migrations(str(MIGRATIONS))))
