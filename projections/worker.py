@@ -10,8 +10,8 @@ from functools import partial
 import psycopg
 
 from events.facts.fact import Fact, Statement
-from events.transport import known_types
 from events.transport import settings as reading
+from events.transport import startup
 from events.transport.follow import Consumer, Delivered, Follower, RetryLater, follow
 from events.transport.kafka import Kafka
 from events.transport.postgres import connect
@@ -72,7 +72,7 @@ def recorded(fact: Fact) -> float:
 def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("projections", settings.log_level, settings.otlp_endpoint)
-    known_types.learn()
+    startup.settle()
     views = [VIEWS[name] for name in settings.hosted]
     with closing(connect(settings.database_projections, name="projections")) as conn:
         check(conn)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import psycopg
 
 from events.facts.fact import Statement
-from events.transport import known_types
 from events.transport import settings as reading
+from events.transport import startup
 from events.transport.follow import Consumer, Delivered, Follower, follow
 from events.transport.kafka import Kafka
 from events.transport.telemetry import END_TO_END_SECONDS, configure_logs, serve_health
@@ -38,7 +38,7 @@ def timed(handle: Handle) -> Handle:
 def main() -> None:
     settings = reading.read(WorkerSettings, os.environ)
     configure_logs("adjudicator", settings.log_level, settings.otlp_endpoint)
-    known_types.learn()
+    startup.settle()
     given = rules(settings)
     consumer = Consumer("adjudication", frozenset(LANES), timed(Hearing(given).handle))
     kafka = Kafka(settings.kafka, "adjudication", settings.kafka_password_adjudication, settings.kafka_ca, settings.kafka_session)

@@ -5,7 +5,7 @@ import secrets
 import signal
 import time
 
-from events.transport import faust_worker, known_types
+from events.transport import faust_worker, startup
 from events.transport import settings as reading
 from events.transport.faust_worker import Handler
 from events.transport.kafka import Kafka
@@ -37,7 +37,7 @@ def restart() -> None:
 def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("ingress", settings.log_level, settings.otlp_endpoint)
-    known_types.learn()
+    startup.settle()
     kafka = Kafka(settings.kafka, "ingress", settings.kafka_password_ingress, settings.kafka_ca, settings.kafka_session)
     serve_health(settings.host, settings.ingress_port, lambda: "ready")
     ingress = Ingress(

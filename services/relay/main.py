@@ -13,8 +13,8 @@ from typing import Protocol
 import psycopg
 from kafka.errors import KafkaError
 
-from events.transport import known_types
 from events.transport import settings as reading
+from events.transport import startup
 from events.transport.kafka import Kafka, producer
 from events.transport.postgres import connect
 from events.transport.store import ForeignLog, check
@@ -223,7 +223,7 @@ def main() -> None:
     settings = reading.read(Settings, os.environ)
     configure_logs("relay", settings.log_level, settings.otlp_endpoint)
     sys.setswitchinterval(SWITCH_SECONDS)
-    known_types.learn()
+    startup.settle()
     relay = Relay(settings)
     serve_health(settings.host, settings.relay_port, relay.readiness)
     signal.signal(signal.SIGTERM, relay.stop)

@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from events.transport import known_types
+from events.transport import startup
 from events.transport.telemetry import watch_loop
 from services.web.application import Site
 
@@ -26,7 +26,7 @@ def serve(app: Site, host: str, port: int) -> None:
 
 def serve_all(places: Sequence[tuple[Site, str, int]]) -> None:
     """Several applications in one process and one event loop, each on its own port."""
-    known_types.learn()
+    startup.settle()
     logging.getLogger("_granian").setLevel(logging.ERROR)  # its word that embedding is experimental is no news to operators
     uvloop.run(_serve(places))
 

@@ -13,7 +13,7 @@ import sys
 import threading
 import msgspec
 from events.client.reading import reader
-from events.transport import known_types
+from events.transport import startup
 
 sys.setswitchinterval(1e-6)
 
@@ -49,7 +49,7 @@ def test_a_platform_s_client_may_be_used_by_many_threads_at_once() -> None:
 
 
 def test_a_process_of_the_hub_has_learned_every_type_before_its_threads_begin() -> None:
-    assert ends(PLAIN, "known_types.learn") == 0
+    assert ends(PLAIN, "startup.learn") == 0
 
 
 @pytest.mark.slow
@@ -67,6 +67,6 @@ def test_the_client_reads_in_no_other_way() -> None:
                                   "services/adjudication/worker.py", "projections/worker.py"])  # fmt: skip
 def test_each_process_learns(main: str) -> None:
     text = (ROOT / main).read_text()
-    assert text.index("known_types.learn()") < min(
+    assert text.index("startup.settle()") < min(
         text.find(word) if word in text else len(text) for word in ("serve_health(settings", "uvloop.run(")
     )
