@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from events.client.follow import feed
 from events.client.follow.hook import Hook, NotCalled
 from events.client.follow.replica import Replica
 from events.client.hub import Answer, Problem, ProblemDetails
@@ -130,7 +131,8 @@ def test_what_the_hub_signed_is_taken_in_and_told_and_nothing_else() -> None:
         assert it.replica.is_restricted(DAY, account="shop-1")
 
 
-def test_a_copy_that_a_delivery_shows_to_lack_something_is_mended_from_the_feed_at_once() -> None:
+def test_a_copy_that_a_delivery_shows_to_lack_something_is_mended_before_the_next_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "PATIENCE", (0.01,))
     hub = Hub()
     with running(hub, Secrets([SECRET]), "") as it:
         caller = HubThatCalls(hub, Replica())

@@ -5,6 +5,7 @@ import secrets as randomness
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -102,18 +103,20 @@ def test_a_members_key_and_a_password_in_a_log(tmp_path: Path) -> None:
 
 
 @contextmanager
-def answering(port: int, word: str) -> Iterator[HealthServer]:
-    server = serve_health("127.0.0.1", port, lambda: word)
+def answering(word: str, *ports: int) -> Iterator[None]:
+    servers = [serve_health("127.0.0.1", port, lambda: word) for port in ports]
     try:
-        yield server
+        yield
     finally:
-        server.shutdown()
-        server.server_close()
+        with ThreadPoolExecutor(len(servers)) as together:
+            list(together.map(HealthServer.shutdown, servers))  # each takes half a second
+        for server in servers:
+            server.server_close()
 
 
 def test_a_process_that_does_not_answer_or_is_not_ready(tmp_path: Path) -> None:
     it = patient(tmp_path)
-    with answering(it.settings.relay_port, "no lease"):
+    with answering("no lease", it.settings.relay_port):
         found = {(finding.code, finding.en.split()[0]) for finding in processes.answering(it)}
     assert ("process-not-ready", "relay") in found
     assert {name for code, name in found if code == "process-down"} == {process.name for process in PROCESSES} - {"relay"}
@@ -125,7 +128,8 @@ def test_a_process_that_is_just_starting_again_is_waited_for(tmp_path: Path) -> 
     """As ingress does whenever a member joins."""
     it = patient(tmp_path, patience=60.0)
     with ExitStack() as opened:
-        later = Timer(0.5, lambda: [opened.enter_context(answering(getattr(it.settings, port), "ready")) for port in PORTS])
+        ports = [getattr(it.settings, port) for port in PORTS]
+        later = Timer(0.5, lambda: opened.enter_context(answering("ready", *ports)))
         later.start()
         assert codes(processes.answering(it)) == set()
         later.join()
