@@ -3,12 +3,17 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from services.directives.copies.state import EMPTY, WIDTH, State
 
 __all__ = ["EMPTY", "Issued", "Register", "State"]
+
+
+KEPT = 64
+"""States of copies that lifts have overtaken: a hundred readers who stand at a few places are told of a lift at the same time."""
 
 
 class Issued(NamedTuple):
@@ -46,6 +51,7 @@ class Register:
         self._lift_places, self._lift_ids = array("Q"), array("Q")
         self._newest: dict[UUID, _Newest] = {}
         self._now = EMPTY
+        self._kept = lru_cache(KEPT)(self._with_lifts)
 
     def add(self, issued: Issued) -> None:
         """Ids ascend. A seq that is not higher than the subject's latest is dropped, as every reader drops it."""
@@ -88,16 +94,10 @@ class Register:
 
     def state_with_lifts(self, after: int, lifts: int) -> State:
         """The state of a copy that has every directive up to `after`, and of those that follow the lifts up to `lifts`."""
-        state, had, counted = self.state_at(after), bisect_right(self._ids, after), set[int]()
-        for place in reversed(self._lift_places[slice(*self._lifts_between(after, lifts))]):
-            while place >= had and place not in counted:
-                # What each directive of the subject changed, up to the last lift: in the sum only the first and the last remain.
-                counted.add(place)
-                state = state.changed_as(self._state(place - 1), self._state(place))
-                if self._previous[place] == 0:
-                    break
-                place = self._previous[place] - 1
-        return state
+        if lifts <= after:
+            return self.state_at(after)
+        # Only of what is known can it be kept: what comes later changes nothing before it.
+        return self._kept(after, lifts) if lifts <= self.head else self._with_lifts(after, lifts)
 
     def lifts(self, after: int, upto: int) -> list[int]:
         """The ids of the lifts after the one and up to the other."""
@@ -126,6 +126,18 @@ class Register:
         for place in range(bisect_right(self._ids, after), bisect_right(self._ids, upto)):
             if self._listed[place] and not 0 < self._superseded_by[place] <= upto:
                 yield self._ids[place]
+
+    def _with_lifts(self, after: int, lifts: int) -> State:
+        state, had, counted = self.state_at(after), bisect_right(self._ids, after), set[int]()
+        for place in reversed(self._lift_places[slice(*self._lifts_between(after, lifts))]):
+            while place >= had and place not in counted:
+                # What each directive of the subject changed, up to the last lift: in the sum only the first and the last remain.
+                counted.add(place)
+                state = state.changed_as(self._state(place - 1), self._state(place))
+                if self._previous[place] == 0:
+                    break
+                place = self._previous[place] - 1
+        return state
 
     def _state(self, place: int) -> State:
         """After the directive at this place; before the first one it is empty."""

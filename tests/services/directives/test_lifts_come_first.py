@@ -106,3 +106,13 @@ def test_what_a_lift_has_overtaken_is_not_told_any_more() -> None:
     for one in made([(1, (True, False)), (2, (True, False)), (1, (False, True)), (2, (True, False))]):
         register.add(one)
     assert [step.id for step in steps(register, Stand(0), 9)[0]] == [27, 17, 37]
+
+
+def test_a_token_that_names_a_lift_nobody_has_issued_yet_changes_nothing_for_those_who_have_it_later() -> None:
+    register = Register()
+    first, listed, lifted = made([(1, (True, False)), (2, (True, False)), (1, (False, True))])
+    register.add(first)
+    register.add(listed)
+    assert register.state_with_lifts(first.id, lifted.id) == register.state_at(first.id)
+    register.add(lifted)
+    assert register.state_with_lifts(first.id, lifted.id) == EMPTY
