@@ -13,6 +13,7 @@ import pytest
 from deploy.local.supervision.supervise import Program, Supervisor
 from deploy.local.tell import Trouble
 
+pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parents[2]
 
 # Writes its own id and its child's, and can be told to be deaf.

@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.stack import free_ports
 
+pytestmark = pytest.mark.servers
 ROOT = Path(__file__).parents[2]
 
 

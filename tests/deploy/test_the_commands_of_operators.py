@@ -12,6 +12,7 @@ from deploy.local.settings import CHECKOUT
 from deploy.operations.commands import COMMANDS
 from tests.support.stack import free_ports
 
+pytestmark = pytest.mark.servers
 MAKEFILE = (CHECKOUT / "Makefile").read_text()
 
 

@@ -6,6 +6,7 @@ from threading import Event, Thread
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
+from kafka.protocol.api_message import ApiMessage
 
 from events.client.hub import ProblemDetails, Unreachable
 from events.client.publish.outbox import Outbox, Outcome, Receipt
@@ -106,3 +107,17 @@ def outcome_of(key: bytes | None, value: bytes) -> Outcome | None:
     receipt = Receipt(key.decode(), said.source, "accepted", said.position, said.sha256, said.recorded_at)
     # A repeat gets the original receipt, so on this road nobody can tell the two apart.
     return Outcome(key.decode(), receipt=receipt)
+
+
+def _learn() -> None:
+    """Have kafka-python make the class of each version of each answer, while only one thread does.
+
+    In 3.0.12 two threads that are the first to need one may leave the process without a connection: a platform has several.
+    """
+    for message in ApiMessage.__subclasses__():
+        if not message.is_request():
+            for version in range(message.min_version, message.max_version + 1):
+                message[version]
+
+
+_learn()
