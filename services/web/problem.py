@@ -31,6 +31,9 @@ class Problem(Exception):
             self.headers.setdefault("WWW-Authenticate", "Bearer")
         if self.status == 503:
             self.headers.setdefault("Retry-After", "1")
+        if self.status in (408, 413):
+            # What was sent is not read to its end, so nothing can be asked on this connection any more.
+            self.headers.setdefault("Connection", "close")
 
     @classmethod
     def of(cls, invalid: Invalid) -> "Problem":

@@ -276,7 +276,7 @@ def test_what_does_not_exist_is_said_so(standing: Standing) -> None:
     assert problem(standing.http.delete("/v1/standing", headers=standing.callers["tmall"])) == (405, "method-not-allowed")
     assert problem(standing.http.get("/v1/nothing", headers=standing.callers["tmall"])) == (404, "not-found")
     big = standing.http.post("/v1/standing-queries", content=b" " * 600_000, headers=standing.callers["tmall"])
-    assert problem(big) == (413, "too-large")
+    assert (problem(big), big.headers["connection"]) == ((413, "too-large"), "close")
 
 
 def test_the_service_describes_itself(standing: Standing) -> None:
